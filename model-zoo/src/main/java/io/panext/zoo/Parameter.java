@@ -1,0 +1,25 @@
+package io.panext.zoo;
+
+import java.util.List;
+
+/**
+ * One learned tensor of a model, read when it is asked for.
+ *
+ * <p>Values come out as fp32 whatever the checkpoint stores, in row-major order of {@link #shape()}.
+ */
+public interface Parameter {
+
+    /** Canonical name of the tensor, timm's state-dict key: {@code stages.0.blocks.1.mlp.fc1.weight}. */
+    String name();
+
+    /** Dimensions, outermost first. Linears are two-dimensional, {@code [out, in]}, also where a file has 1×1 kernels. */
+    List<Integer> shape();
+
+    /** Reads all values into a new array that the caller owns. */
+    float[] values();
+
+    /** Number of values: the product of the shape. */
+    default int size() {
+        return shape().stream().reduce(1, Math::multiplyExact);
+    }
+}

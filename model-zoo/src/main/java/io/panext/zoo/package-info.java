@@ -1,0 +1,2 @@
+/** Architectures, the catalogue of published models, and what travels with weights: labels and preprocessing. */
+package io.panext.zoo;
