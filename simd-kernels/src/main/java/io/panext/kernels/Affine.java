@@ -1,0 +1,60 @@
+package io.panext.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+
+/** A multiplication and an addition for each channel: {@code x · scale + shift}, in place. */
+public final class Affine {
+
+    private final MemorySegment memory;
+    private final int channels;
+    private final long shift;
+
+    private Affine(MemorySegment memory, int channels) {
+        this.memory = memory;
+        this.channels = channels;
+        this.shift = Matrix.alignedStride(channels);
+    }
+
+    /**
+     * Packs scale and shift once for many runs.
+     *
+     * @param scale     {@code [channels]}
+     * @param shift     {@code [channels]}
+     * @param allocator where the packed copy lives; its owner frees it
+     */
+    public static Affine pack(float[] scale, float[] shift, SegmentAllocator allocator) {
+        if (scale.length != shift.length) {
+            throw new IllegalArgumentException(scale.length + " scales and " + shift.length + " shifts");
+        }
+        MemorySegment memory = allocator.allocate(packedBytes(scale.length), Matrix.ROW_ALIGNMENT);
+        Affine affine = new Affine(memory, scale.length);
+        MemorySegment.copy(scale, 0, memory, ValueLayout.JAVA_FLOAT, 0, scale.length);
+        MemorySegment.copy(shift, 0, memory, ValueLayout.JAVA_FLOAT, affine.shift, shift.length);
+        return affine;
+    }
+
+    /** Returns the bytes that packed scale and shift take. */
+    public static long packedBytes(int channels) {
+        return 2 * Matrix.alignedStride(channels);
+    }
+
+    /** Changes one worker's rows of an aligned map. */
+    public void run(Matrix map, Share share) {
+        int end = share.to(map.rows());
+        for (int row = share.from(map.rows()); row < end; row++) {
+            apply(map.memory(), map.rowOffset(row));
+        }
+    }
+
+    /** Changes one row, in whole vectors. */
+    void apply(MemorySegment row, long offset) {
+        int vectors = Lanes.vectors(channels);
+        for (int v = 0; v < vectors; v++) {
+            long at = (long) v * Lanes.BYTES;
+            Lanes.store(Lanes.load(row, offset + at).fma(Lanes.load(memory, at), Lanes.load(memory, shift + at)), row,
+                    offset + at);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.panext.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The 7×7 depthwise convolution with stride 1, zero padding 3 and bias.
+ *
+ * <p>One vector of channels at a time: the rows that an output row needs are kept, padded with zeros, in a ring of eight
+ * rows, and a tile of eight pixels stays in registers while each input value is loaded once for every row of the kernel.
+ */
+public final class DepthwiseConv {
+
+    /** Edge of the kernel. */
+    public static final int KERNEL = 7;
+
+    private static final int TAPS = KERNEL * KERNEL;
+    private static final int PADDING = KERNEL / 2;
+    private static final int TILE_PIXELS = 8;
+    private static final int SLOTS = 8;
+
+    private final MemorySegment weights;
+    private final int channels;
+
+    private DepthwiseConv(MemorySegment weights, int channels) {
+        this.weights = weights;
+        this.channels = channels;
+    }
+
+    /**
+     * Packs weights once for many runs.
+     *
+     * @param weights   row-major {@code [channels, 1, 7, 7]}
+     * @param bias      {@code [channels]}
+     * @param allocator where the packed copy lives; its owner frees it
+     * @throws IllegalArgumentException if there are not 49 weights for each bias
+     */
+    public static DepthwiseConv pack(float[] weights, float[] bias, SegmentAllocator allocator) {
+        int channels = bias.length;
+        if (weights.length != channels * TAPS) {
+            throw new IllegalArgumentException(weights.length + " depthwise weights for " + channels + " channels");
+        }
+        MemorySegment packed = allocator.allocate(packedBytes(channels), Matrix.ROW_ALIGNMENT);
+        for (int channel = 0; channel < channels; channel++) {
+            long offset = sliceOffset(channel / Lanes.COUNT) + 4L * (channel % Lanes.COUNT);
+            for (int tap = 0; tap < TAPS; tap++) {
+                packed.set(ValueLayout.JAVA_FLOAT, offset + (long) tap * Lanes.BYTES, weights[channel * TAPS + tap]);
+            }
+            packed.set(ValueLayout.JAVA_FLOAT, offset + (long) TAPS * Lanes.BYTES, bias[channel]);
+        }
+        return new DepthwiseConv(packed, channels);
+    }
+
+    /** Returns the bytes that packed weights take. */
+    public static long packedBytes(int channels) {
+        return sliceOffset(Lanes.vectors(channels));
+    }
+
+    /** Returns the scratch bytes that each worker needs for maps of this width. */
+    public static long scratchBytes(int width) {
+        return SLOTS * slotBytes(width);
+    }
+
+    /**
+     * Computes the rows of one worker.
+     *
+     * @param src     {@code [images * height * width, channels]}, aligned
+     * @param dst     likewise; not the same memory
+     * @param height  rows of an image
+     * @param width   pixels of a row
+     * @param scratch {@link #scratchBytes(int)} bytes of this worker's own
+     * @param share   split over the rows of all images
+     */
+    public void run(Matrix src, Matrix dst, int height, int width, MemorySegment scratch, Share share) {
+        if (src.columns() != channels || dst.columns() != channels) {
+            throw new IllegalArgumentException(src.columns() + " channels for weights of " + channels);
+        }
+        int rows = dst.rows() / width;
+        int end = share.to(rows);
+        scratch.asSlice(0, scratchBytes(width)).fill((byte) 0);
+        for (int row = share.from(rows); row < end;) {
+            int image = row / height;
+            int top = row - image * height;
+            int bottom = Math.min(height, top + end - row);
+            int firstPixel = image * height * width;
+            Matrix from = src.slice(firstPixel, firstPixel + height * width);
+            Matrix to = dst.slice(firstPixel, firstPixel + height * width);
+            for (int slice = 0; slice < Lanes.vectors(channels); slice++) {
+                slice(from, to, slice, height, width, top, bottom, scratch);
+            }
+            row += bottom - top;
+        }
+    }
+
+    /** Computes the rows {@code top} to {@code bottom} of one image in one vector of channels. */
+    private void slice(Matrix src, Matrix dst, int slice, int height, int width, int top, int bottom,
+            MemorySegment ring) {
+        long slotBytes = slotBytes(width);
+        long column = (long) slice * Lanes.BYTES;
+        int loaded = Math.max(0, top - PADDING);
+        for (int y = top; y < bottom; y++) {
+            for (int needed = Math.min(height, y + PADDING + 1); loaded < needed; loaded++) {
+                loadRow(src.memory(), src.rowOffset(loaded * width) + column, src.stride(), width, ring,
+                        (loaded & (SLOTS - 1)) * slotBytes + (long) PADDING * Lanes.BYTES);
+            }
+            int fromTap = Math.max(0, PADDING - y);
+            int toTap = Math.min(KERNEL, height + PADDING - y);
+            for (int x = 0; x < width; x += TILE_PIXELS) {
+                tile(ring, (long) x * Lanes.BYTES, y - PADDING, slotBytes, fromTap, toTap, weights, sliceOffset(slice),
+                        dst.memory(), dst.rowOffset(y * width + x) + column, dst.stride(),
+                        Math.min(TILE_PIXELS, width - x));
+            }
+        }
+    }
+
+    private static void loadRow(MemorySegment src, long from, long stride, int width, MemorySegment ring, long to) {
+        for (int x = 0; x < width; x++) {
+            Lanes.store(Lanes.load(src, from + x * stride), ring, to + (long) x * Lanes.BYTES);
+        }
+    }
+
+    // Pixels beyond the last are stored in its place before it is: a short tile needs no code of its own.
+
+    private static void tile(MemorySegment ring, long column, int firstSlot, long slotBytes, int fromTap, int toTap,
+            MemorySegment weights, long taps,
+            MemorySegment dst, long d0, long dStride, int pixels) {
+        FloatVector bias = Lanes.load(weights, taps + (long) TAPS * Lanes.BYTES);
+        FloatVector c0 = bias, c1 = bias, c2 = bias, c3 = bias, c4 = bias, c5 = bias, c6 = bias, c7 = bias;
+        for (int ky = fromTap; ky < toTap; ky++) {
+            long w = taps + ky * ((long) KERNEL * Lanes.BYTES);
+            long x0 = column + ((firstSlot + ky) & (SLOTS - 1)) * slotBytes;
+            FloatVector w0 = Lanes.load(weights, w);
+            FloatVector w1 = Lanes.load(weights, w + Lanes.BYTES);
+            FloatVector w2 = Lanes.load(weights, w + 2 * Lanes.BYTES);
+            FloatVector w3 = Lanes.load(weights, w + 3 * Lanes.BYTES);
+            FloatVector w4 = Lanes.load(weights, w + 4 * Lanes.BYTES);
+            FloatVector w5 = Lanes.load(weights, w + 5 * Lanes.BYTES);
+            FloatVector w6 = Lanes.load(weights, w + 6 * Lanes.BYTES);
+            FloatVector x = Lanes.load(ring, x0);
+            c0 = x.fma(w0, c0);
+            x = Lanes.load(ring, x0 + Lanes.BYTES);
+            c1 = x.fma(w0, c1);
+            c0 = x.fma(w1, c0);
+            x = Lanes.load(ring, x0 + 2 * Lanes.BYTES);
+            c2 = x.fma(w0, c2);
+            c1 = x.fma(w1, c1);
+            c0 = x.fma(w2, c0);
+            x = Lanes.load(ring, x0 + 3 * Lanes.BYTES);
+            c3 = x.fma(w0, c3);
+            c2 = x.fma(w1, c2);
+            c1 = x.fma(w2, c1);
+            c0 = x.fma(w3, c0);
+            x = Lanes.load(ring, x0 + 4 * Lanes.BYTES);
+            c4 = x.fma(w0, c4);
+            c3 = x.fma(w1, c3);
+            c2 = x.fma(w2, c2);
+            c1 = x.fma(w3, c1);
+            c0 = x.fma(w4, c0);
+            x = Lanes.load(ring, x0 + 5 * Lanes.BYTES);
+            c5 = x.fma(w0, c5);
+            c4 = x.fma(w1, c4);
+            c3 = x.fma(w2, c3);
+            c2 = x.fma(w3, c2);
+            c1 = x.fma(w4, c1);
+            c0 = x.fma(w5, c0);
+            x = Lanes.load(ring, x0 + 6 * Lanes.BYTES);
+            c6 = x.fma(w0, c6);
+            c5 = x.fma(w1, c5);
+            c4 = x.fma(w2, c4);
+            c3 = x.fma(w3, c3);
+            c2 = x.fma(w4, c2);
+            c1 = x.fma(w5, c1);
+            c0 = x.fma(w6, c0);
+            x = Lanes.load(ring, x0 + 7 * Lanes.BYTES);
+            c7 = x.fma(w0, c7);
+            c6 = x.fma(w1, c6);
+            c5 = x.fma(w2, c5);
+            c4 = x.fma(w3, c4);
+            c3 = x.fma(w4, c3);
+            c2 = x.fma(w5, c2);
+            c1 = x.fma(w6, c1);
+            x = Lanes.load(ring, x0 + 8 * Lanes.BYTES);
+            c7 = x.fma(w1, c7);
+            c6 = x.fma(w2, c6);
+            c5 = x.fma(w3, c5);
+            c4 = x.fma(w4, c4);
+            c3 = x.fma(w5, c3);
+            c2 = x.fma(w6, c2);
+            x = Lanes.load(ring, x0 + 9 * Lanes.BYTES);
+            c7 = x.fma(w2, c7);
+            c6 = x.fma(w3, c6);
+            c5 = x.fma(w4, c5);
+            c4 = x.fma(w5, c4);
+            c3 = x.fma(w6, c3);
+            x = Lanes.load(ring, x0 + 10 * Lanes.BYTES);
+            c7 = x.fma(w3, c7);
+            c6 = x.fma(w4, c6);
+            c5 = x.fma(w5, c5);
+            c4 = x.fma(w6, c4);
+            x = Lanes.load(ring, x0 + 11 * Lanes.BYTES);
+            c7 = x.fma(w4, c7);
+            c6 = x.fma(w5, c6);
+            c5 = x.fma(w6, c5);
+            x = Lanes.load(ring, x0 + 12 * Lanes.BYTES);
+            c7 = x.fma(w5, c7);
+            c6 = x.fma(w6, c6);
+            x = Lanes.load(ring, x0 + 13 * Lanes.BYTES);
+            c7 = x.fma(w6, c7);
+        }
+        Lanes.store(c7, dst, d0 + Math.min(7, pixels - 1) * dStride);
+        Lanes.store(c6, dst, d0 + Math.min(6, pixels - 1) * dStride);
+        Lanes.store(c5, dst, d0 + Math.min(5, pixels - 1) * dStride);
+        Lanes.store(c4, dst, d0 + Math.min(4, pixels - 1) * dStride);
+        Lanes.store(c3, dst, d0 + Math.min(3, pixels - 1) * dStride);
+        Lanes.store(c2, dst, d0 + Math.min(2, pixels - 1) * dStride);
+        Lanes.store(c1, dst, d0 + Math.min(1, pixels - 1) * dStride);
+        Lanes.store(c0, dst, d0);
+    }
+    private static long slotBytes(int width) {
+        return (long) (Math.ceilDiv(width, TILE_PIXELS) * TILE_PIXELS + 2 * PADDING) * Lanes.BYTES;
+    }
+
+    private static long sliceOffset(int slice) {
+        return (long) slice * (TAPS + 1) * Lanes.BYTES;
+    }
+}

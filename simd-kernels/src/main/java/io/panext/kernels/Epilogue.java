@@ -1,0 +1,44 @@
+package io.panext.kernels;
+
+import java.lang.foreign.MemorySegment;
+
+/** What is done to a block of a matrix product while it is still in the nearest cache. */
+@FunctionalInterface
+public interface Epilogue {
+
+    /** Leaves the product as it is. */
+    Epilogue NONE = (block, row, column) -> {};
+
+    /** Applies {@link Gelu}. */
+    Epilogue GELU = (block, row, column) -> Gelu.apply(block);
+
+    /**
+     * Finishes a block.
+     *
+     * @param block  the block, changed in place; its rows belong to one image and one {@link Linear#CHUNK}
+     * @param row    its first row within the whole product
+     * @param column its first column within the whole product
+     */
+    void apply(Matrix block, int row, int column);
+
+    /** Returns an epilogue that adds the same place of another matrix: the residual connection. */
+    static Epilogue add(Matrix residual) {
+        return (block, row, column) -> Add.apply(block,
+                residual.slice(row, row + block.rows()).columns(column, block.columns()));
+    }
+
+    /**
+     * Returns an epilogue that applies {@link Gelu} and writes each column's sum of squares, for {@link Grn}.
+     *
+     * @param sums   {@code [images * chunks, columns]}, a row for every {@link Linear#CHUNK} rows of an image
+     * @param pixels rows of the product that make one image
+     */
+    static Epilogue geluAndSquares(Matrix sums, int pixels) {
+        MemorySegment memory = sums.memory();
+        int chunks = Linear.chunks(pixels);
+        return (block, row, column) -> {
+            int chunk = row / pixels * chunks + row % pixels / Linear.CHUNK;
+            Gelu.applyAndSumSquares(block, memory, sums.rowOffset(chunk) + 4L * column);
+        };
+    }
+}

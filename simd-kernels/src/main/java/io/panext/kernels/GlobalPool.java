@@ -1,0 +1,31 @@
+package io.panext.kernels;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Global average pooling: the mean of each channel over the pixels of its image. */
+public final class GlobalPool {
+
+    private GlobalPool() {}
+
+    /**
+     * Pools the images of one worker.
+     *
+     * @param src {@code [images * pixels, channels]}, aligned
+     * @param dst {@code [images, channels]}, aligned
+     */
+    public static void run(Matrix src, Matrix dst, Share share) {
+        int pixels = src.rows() / dst.rows();
+        int end = share.to(dst.rows());
+        for (int image = share.from(dst.rows()); image < end; image++) {
+            Matrix rows = src.slice(image * pixels, (image + 1) * pixels);
+            for (int v = 0; v < Lanes.vectors(src.columns()); v++) {
+                long column = (long) v * Lanes.BYTES;
+                FloatVector sum = Lanes.zero();
+                for (int row = 0; row < pixels; row++) {
+                    sum = sum.add(Lanes.load(rows.memory(), rows.rowOffset(row) + column));
+                }
+                Lanes.store(sum.div(pixels), dst.memory(), dst.rowOffset(image) + column);
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.panext.kernels;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Global response normalisation (ConvNeXt V2, section 3.2): {@code y = x · (1 + gamma · Nx) + beta} with
+ * {@code Nx = Gx / (mean(Gx) + 1e-6)} and {@code Gx} each channel's L2 norm over the pixels of its image.
+ *
+ * <p>Here {@code beta} is left to the bias of the linear that follows, or to {@link Affine}.
+ */
+public final class Grn {
+
+    private static final float EPS = 1e-6f;
+
+    private Grn() {}
+
+    /** Writes each channel's sum of squares, one row for every {@link Linear#CHUNK} pixels of an image. */
+    public static void sumSquares(Matrix map, int pixels, Matrix sums, Share share) {
+        int chunks = Linear.chunks(pixels);
+        int images = map.rows() / pixels;
+        int end = share.to(images * chunks);
+        for (int chunk = share.from(images * chunks); chunk < end; chunk++) {
+            int first = chunk / chunks * pixels;
+            int from = chunk % chunks * Linear.CHUNK;
+            Matrix rows = map.slice(first + from, first + Math.min(from + Linear.CHUNK, pixels));
+            for (int v = 0; v < Lanes.vectors(map.columns()); v++) {
+                long column = (long) v * Lanes.BYTES;
+                FloatVector sum = Lanes.zero();
+                for (int row = 0; row < rows.rows(); row++) {
+                    FloatVector x = Lanes.load(rows.memory(), rows.rowOffset(row) + column);
+                    sum = x.fma(x, sum);
+                }
+                Lanes.store(sum, sums.memory(), sums.rowOffset(chunk) + column);
+            }
+        }
+    }
+
+    /**
+     * Writes the factor {@code 1 + gamma · Nx} of each channel for the images of one worker.
+     *
+     * @param sums   {@code [images * chunks, channels]}
+     * @param gamma  {@code [1, channels]}
+     * @param scales {@code [images, channels]}, written
+     */
+    public static void scales(Matrix sums, Matrix gamma, Matrix scales, Share share) {
+        int images = scales.rows();
+        int chunks = sums.rows() / images;
+        int channels = scales.columns();
+        int end = share.to(images);
+        for (int image = share.from(images); image < end; image++) {
+            Matrix parts = sums.slice(image * chunks, (image + 1) * chunks);
+            norms(parts, scales.memory(), scales.rowOffset(image));
+            double total = 0;
+            for (int channel = 0; channel < channels; channel++) {
+                total += scales.get(image, channel);
+            }
+            multiply(gamma, (float) (1 / (total / channels + EPS)), scales.memory(), scales.rowOffset(image));
+        }
+    }
+
+    private static void norms(Matrix sums, MemorySegment dst, long offset) {
+        for (int v = 0; v < Lanes.vectors(sums.columns()); v++) {
+            long column = (long) v * Lanes.BYTES;
+            FloatVector sum = Lanes.zero();
+            for (int row = 0; row < sums.rows(); row++) {
+                sum = sum.add(Lanes.load(sums.memory(), sums.rowOffset(row) + column));
+            }
+            Lanes.store(sum.sqrt(), dst, offset + column);
+        }
+    }
+
+    private static void multiply(Matrix gamma, float inverseMean, MemorySegment norms, long offset) {
+        for (int v = 0; v < Lanes.vectors(gamma.columns()); v++) {
+            long column = (long) v * Lanes.BYTES;
+            FloatVector normalised = Lanes.load(norms, offset + column).mul(inverseMean);
+            FloatVector factor = Lanes.load(gamma.memory(), gamma.offset() + column).fma(normalised,
+                    Lanes.broadcast(1));
+            Lanes.store(factor, norms, offset + column);
+        }
+    }
+
+    /**
+     * Returns the rows of a map with their image's factors applied, gathered into scratch memory.
+     *
+     * @param src     {@code [images * pixels, channels]}, aligned
+     * @param scales  {@code [images, channels]}
+     * @param pixels  rows of an image
+     * @param scratch aligned rows of {@code channels} values, at least as many as are asked for at a time
+     */
+    public static RowSource scaled(Matrix src, Matrix scales, int pixels, Matrix scratch) {
+        return (from, to) -> {
+            Matrix dst = scratch.slice(0, to - from);
+            for (int row = from; row < to; row++) {
+                scale(src.memory(), src.rowOffset(row), scales.memory(), scales.rowOffset(row / pixels), dst.memory(),
+                        dst.rowOffset(row - from), src.columns());
+            }
+            return dst;
+        };
+    }
+
+    /** Applies the factors in place to one worker's rows. */
+    public static void apply(Matrix map, Matrix scales, int pixels, Share share) {
+        int end = share.to(map.rows());
+        for (int row = share.from(map.rows()); row < end; row++) {
+            scale(map.memory(), map.rowOffset(row), scales.memory(), scales.rowOffset(row / pixels), map.memory(),
+                    map.rowOffset(row), map.columns());
+        }
+    }
+
+    private static void scale(MemorySegment src, long from, MemorySegment scales, long factors, MemorySegment dst,
+            long to, int channels) {
+        int vectors = Lanes.vectors(channels);
+        for (int v = 0; v < vectors; v++) {
+            long at = (long) v * Lanes.BYTES;
+            Lanes.store(Lanes.load(src, from + at).mul(Lanes.load(scales, factors + at)), dst, to + at);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.panext.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+
+/**
+ * A view of fp32 rows in off-heap memory.
+ *
+ * @param memory  what holds the rows; the view does not own it
+ * @param offset  where the first row starts, in bytes
+ * @param stride  distance between the starts of two rows, in bytes
+ * @param rows    number of rows
+ * @param columns number of values in a row
+ */
+public record Matrix(MemorySegment memory, long offset, long stride, int rows, int columns) {
+
+    /** Rows of a map start at multiples of this many bytes: a cache line, and the widest vector. */
+    public static final int ROW_ALIGNMENT = 64;
+
+    /** @throws IndexOutOfBoundsException if a row would lie outside the memory */
+    public Matrix {
+        if (rows < 0 || columns < 1 || stride < 0) {
+            throw new IndexOutOfBoundsException("matrix " + rows + "x" + columns + " with stride " + stride);
+        }
+        long bytes = rows == 0 ? 0 : Math.addExact(Math.multiplyExact(rows - 1L, stride), 4L * columns);
+        Objects.checkFromIndexSize(offset, bytes, memory.byteSize());
+    }
+
+    /** Returns a view with aligned rows that starts at {@code offset}, itself aligned. */
+    public static Matrix aligned(MemorySegment memory, long offset, int rows, int columns) {
+        return new Matrix(memory, offset, alignedStride(columns), rows, columns);
+    }
+
+    /** Returns the bytes from one row of {@code columns} values to the next in an aligned map. */
+    public static long alignedStride(int columns) {
+        return (4L * columns + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
+    }
+
+    /** Returns the bytes that an aligned map takes. */
+    public static long alignedBytes(long rows, int columns) {
+        return Math.multiplyExact(rows, alignedStride(columns));
+    }
+
+    /** Returns the offset of a row, in bytes. */
+    public long rowOffset(int row) {
+        return offset + row * stride;
+    }
+
+    /** Returns the view of the rows {@code from} to {@code to}, the latter excluded. */
+    public Matrix slice(int from, int to) {
+        Objects.checkFromToIndex(from, to, rows);
+        return new Matrix(memory, rowOffset(from), stride, to - from, columns);
+    }
+
+    /** Returns the view of {@code count} columns from {@code from} on. */
+    public Matrix columns(int from, int count) {
+        Objects.checkFromIndexSize(from, count, columns);
+        return new Matrix(memory, offset + 4L * from, stride, rows, count);
+    }
+
+    /** Returns one value. */
+    public float get(int row, int column) {
+        return memory.get(ValueLayout.JAVA_FLOAT_UNALIGNED, position(row, column));
+    }
+
+    /** Stores one value. */
+    public void set(int row, int column, float value) {
+        memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED, position(row, column), value);
+    }
+
+    private long position(int row, int column) {
+        return rowOffset(Objects.checkIndex(row, rows)) + 4L * Objects.checkIndex(column, columns);
+    }
+}

@@ -1,0 +1,58 @@
+package io.panext.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The stem's patches: from planar {@code [N, 3, H, W]} to one row of {@code 3 · patch · patch} values for each patch, in
+ * the order of the convolution's weights. Rows and columns that do not fill a patch are dropped.
+ */
+public final class PatchEmbedding {
+
+    /** Colour channels of an image. */
+    public static final int COLOURS = 3;
+
+    private PatchEmbedding() {}
+
+    /**
+     * Returns the patches of all images, gathered into scratch memory.
+     *
+     * @param src     fp32 {@code [N, 3, height, width]}, any alignment
+     * @param offset  where the images start, in bytes
+     * @param height  rows of an image
+     * @param width   pixels of a row
+     * @param patch   edge of a patch
+     * @param scratch rows of {@code 3 · patch · patch} values, at least as many as are asked for at a time
+     */
+    public static RowSource patches(MemorySegment src, long offset, int height, int width, int patch,
+            Matrix scratch) {
+        int columns = width / patch;
+        int perImage = height / patch * columns;
+        long plane = 4L * height * width;
+        return (from, to) -> {
+            Matrix dst = scratch.slice(0, to - from);
+            for (int row = from; row < to; row++) {
+                int image = row / perImage;
+                int y = row % perImage / columns;
+                int x = row % columns;
+                long first = offset + COLOURS * plane * image + 4L * patch * ((long) y * width + x);
+                gather(src, first, plane, 4L * width, patch, dst.memory(), dst.rowOffset(row - from));
+            }
+            return dst;
+        };
+    }
+
+    private static void gather(MemorySegment src, long first, long plane, long stride, int patch, MemorySegment dst,
+            long to) {
+        long at = to;
+        for (int colour = 0; colour < COLOURS; colour++) {
+            for (int ky = 0; ky < patch; ky++) {
+                long from = first + colour * plane + ky * stride;
+                for (int kx = 0; kx < patch; kx++) {
+                    dst.set(ValueLayout.JAVA_FLOAT, at, src.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + 4L * kx));
+                    at += 4;
+                }
+            }
+        }
+    }
+}
