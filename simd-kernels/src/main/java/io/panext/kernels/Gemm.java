@@ -67,9 +67,9 @@ final class Gemm {
         long a5 = a0 + Math.min(5, rows - 1) * stride;
         long a6 = a0 + Math.min(6, rows - 1) * stride;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = Lanes.load(b, panel + (long) k * (3 * Lanes.BYTES));
-            FloatVector b1 = Lanes.load(b, panel + (long) k * (3 * Lanes.BYTES) + Lanes.BYTES);
-            FloatVector b2 = Lanes.load(b, panel + (long) k * (3 * Lanes.BYTES) + 2 * Lanes.BYTES);
+            FloatVector b0 = Lanes.load(b, panel + (long) k * (3L * Lanes.BYTES));
+            FloatVector b1 = Lanes.load(b, panel + (long) k * (3L * Lanes.BYTES) + Lanes.BYTES);
+            FloatVector b2 = Lanes.load(b, panel + (long) k * (3L * Lanes.BYTES) + 2L * Lanes.BYTES);
             FloatVector x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
@@ -146,8 +146,8 @@ final class Gemm {
         long a5 = a0 + Math.min(5, rows - 1) * stride;
         long a6 = a0 + Math.min(6, rows - 1) * stride;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = Lanes.load(b, panel + (long) k * (2 * Lanes.BYTES));
-            FloatVector b1 = Lanes.load(b, panel + (long) k * (2 * Lanes.BYTES) + Lanes.BYTES);
+            FloatVector b0 = Lanes.load(b, panel + (long) k * (2L * Lanes.BYTES));
+            FloatVector b1 = Lanes.load(b, panel + (long) k * (2L * Lanes.BYTES) + Lanes.BYTES);
             FloatVector x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
@@ -209,7 +209,7 @@ final class Gemm {
         long a5 = a0 + Math.min(5, rows - 1) * stride;
         long a6 = a0 + Math.min(6, rows - 1) * stride;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = Lanes.load(b, panel + (long) k * (1 * Lanes.BYTES));
+            FloatVector b0 = Lanes.load(b, panel + (long) k * (1L * Lanes.BYTES));
             FloatVector x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
             c00 = x.fma(b0, c00);
             x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
