@@ -14,9 +14,9 @@ import jdk.incubator.vector.VectorOperators;
 public final class Softmax {
 
     private static final float LOWEST = -87;
-    private static final float LOG2_E = 1.44269504f;
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
+    private static final float LOG2_E = 1.442695f;
+    private static final float LN2_HIGH = 0.6933594f;
+    private static final float LN2_LOW = -0.00021219444f;
     private static final int EXPONENT_BIAS = 127;
     private static final int MANTISSA_BITS = 23;
 
@@ -60,12 +60,12 @@ public final class Softmax {
         // Adding and taking away 1.5 · 2²³ rounds to the nearest integer.
         FloatVector n = clamped.mul(LOG2_E).add(0x1.8p23f).sub(0x1.8p23f);
         FloatVector r = n.fma(Lanes.broadcast(-LN2_HIGH), clamped).sub(n.mul(LN2_LOW));
-        FloatVector p = Lanes.broadcast(1.9875691500e-4f);
-        p = p.fma(r, Lanes.broadcast(1.3981999507e-3f));
-        p = p.fma(r, Lanes.broadcast(8.3334519073e-3f));
-        p = p.fma(r, Lanes.broadcast(4.1665795894e-2f));
-        p = p.fma(r, Lanes.broadcast(1.6666665459e-1f));
-        p = p.fma(r, Lanes.broadcast(5.0000001201e-1f));
+        FloatVector p = Lanes.broadcast(0.00019875691f);
+        p = p.fma(r, Lanes.broadcast(0.0013981999f));
+        p = p.fma(r, Lanes.broadcast(0.008333452f));
+        p = p.fma(r, Lanes.broadcast(0.041665796f));
+        p = p.fma(r, Lanes.broadcast(0.16666666f));
+        p = p.fma(r, Lanes.broadcast(0.5f));
         FloatVector e = p.mul(r).fma(r, r).add(1);
         FloatVector power = n.convert(VectorOperators.F2I, 0).reinterpretAsInts().add(EXPONENT_BIAS)
                 .lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats();
