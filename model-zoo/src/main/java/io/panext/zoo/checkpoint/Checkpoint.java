@@ -1,0 +1,80 @@
+package io.panext.zoo.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Named tensors, read when they are asked for.
+ *
+ * <p>Implementations are immutable and safe for use by many threads, until {@link #close()}.
+ */
+public interface Checkpoint extends AutoCloseable {
+
+    /** What error messages call it: the file's name, as the user gave it. */
+    String name();
+
+    /** All tensors by the file's own keys, in the file's order. */
+    SequencedMap<String, TensorInfo> tensors();
+
+    /** Free-form notes that the file carries; empty if none. */
+    Map<String, String> metadata();
+
+    /**
+     * Returns the stored bytes of a tensor, read-only and without copying where the source allows.
+     *
+     * @return row-major little-endian values, in no particular alignment, valid until {@link #close()}
+     * @throws IllegalArgumentException if there is no such tensor
+     */
+    MemorySegment bytes(String tensor);
+
+    /**
+     * Reads a tensor as fp32.
+     *
+     * @return all values in row-major order, in a new array
+     * @throws IllegalArgumentException      if there is no such tensor or it does not fit an array
+     * @throws UnsupportedOperationException if its type is not {@linkplain DType#isWeight() a weight's}
+     */
+    default float[] floats(String tensor) {
+        TensorInfo info = info(tensor);
+        if (!info.dtype().isWeight()) {
+            throw new UnsupportedOperationException(name() + ": tensor " + tensor + " is " + info.dtype()
+                    + "; only F32, F16 and BF16 can be read as weights");
+        }
+        if (info.size() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(name() + ": tensor " + tensor + " " + info.shape()
+                    + " does not fit an array");
+        }
+        return info.dtype().toFloats(bytes(tensor));
+    }
+
+    /**
+     * Returns what is known of a tensor.
+     *
+     * @throws IllegalArgumentException if there is no such tensor
+     */
+    default TensorInfo info(String tensor) {
+        TensorInfo info = tensors().get(tensor);
+        if (info == null) {
+            throw new IllegalArgumentException(name() + ": no tensor " + tensor);
+        }
+        return info;
+    }
+
+    /** Releases the file or memory. Segments that {@link #bytes} returned must not be used any more. */
+    @Override
+    void close();
+
+    /**
+     * Opens a checkpoint file, whose format is recognised by its content.
+     *
+     * @param file a safetensors file
+     * @throws CheckpointException if the file is not there, not readable, damaged or of another format
+     * @throws IOException         if reading fails
+     */
+    static Checkpoint open(Path file) throws IOException {
+        return Safetensors.open(file);
+    }
+}

@@ -1,0 +1,197 @@
+package io.panext.zoo.checkpoint;
+
+import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.Parameter;
+import io.panext.zoo.ParameterShape;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The tensors of a checkpoint as the parameters of a ConvNeXt.
+ *
+ * <p>The architecture is inferred from the tensors, never from the file's name. When this object exists, every
+ * parameter is there, has its shape and a type that can be read, and no other float tensor is left over. Integer
+ * tensors that are no parameters, such as a training step's counter, are passed over.
+ */
+public final class ModelWeights implements AutoCloseable {
+
+    private static final int NAMED_AT_MOST = 3;
+
+    private final Checkpoint checkpoint;
+    private final KeyLayout layout;
+    private final ConvNeXtSpec spec;
+    private final Map<String, Parameter> parameters;
+
+    private ModelWeights(Checkpoint checkpoint, KeyLayout layout, ConvNeXtSpec spec,
+            Map<String, Parameter> parameters) {
+        this.checkpoint = checkpoint;
+        this.layout = layout;
+        this.spec = spec;
+        this.parameters = parameters;
+    }
+
+    /**
+     * Checks a checkpoint and takes it over.
+     *
+     * @param checkpoint closed by {@link #close()}, but left open if this method throws
+     * @throws CheckpointException if its tensors are not exactly those of a ConvNeXt
+     */
+    public static ModelWeights of(Checkpoint checkpoint) throws CheckpointException {
+        KeyLayout layout = layout(checkpoint);
+        Map<String, TensorInfo> tensors = canonical(checkpoint, layout);
+        try {
+            ConvNeXtSpec spec = ConvNeXtSpec.infer(shapes(tensors));
+            return new ModelWeights(checkpoint, layout, spec, bind(checkpoint, spec, tensors));
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(checkpoint.name(), "is not a ConvNeXt: " + e.getMessage(), e);
+        }
+    }
+
+    /** The architecture that the tensors form. */
+    public ConvNeXtSpec spec() {
+        return spec;
+    }
+
+    /** The convention that the checkpoint's keys follow. */
+    public KeyLayout layout() {
+        return layout;
+    }
+
+    /** The checkpoint underneath; it stays this object's. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** All parameters in state-dict order. */
+    public Collection<Parameter> parameters() {
+        return parameters.values();
+    }
+
+    /**
+     * Returns a parameter, whose values are read when asked for.
+     *
+     * @param name canonical name
+     * @throws IllegalArgumentException if the architecture has no such parameter
+     */
+    public Parameter parameter(String name) {
+        Parameter parameter = parameters.get(name);
+        if (parameter == null) {
+            throw new IllegalArgumentException(checkpoint.name() + ": no parameter " + name);
+        }
+        return parameter;
+    }
+
+    /** Reads all values and names the parameters that hold a NaN or an infinity: signs of a training run gone wrong. */
+    public List<String> nonFinite() {
+        return parameters.values().stream().filter(parameter -> !isFinite(parameter.values())).map(Parameter::name)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        checkpoint.close();
+    }
+
+    private static KeyLayout layout(Checkpoint checkpoint) throws CheckpointException {
+        Set<String> keys = checkpoint.tensors().keySet();
+        return KeyLayout.recognise(keys).orElseThrow(() -> new CheckpointException(checkpoint.name(),
+                "is not a ConvNeXt in a known layout: it has none of the tensors "
+                        + Stream.of(KeyLayout.values()).map(KeyLayout::signature).collect(Collectors.joining(", "))
+                        + "; it has " + some(keys)));
+    }
+
+    private static Map<String, TensorInfo> canonical(Checkpoint checkpoint, KeyLayout layout)
+            throws CheckpointException {
+        var tensors = new LinkedHashMap<String, TensorInfo>();
+        for (TensorInfo info : checkpoint.tensors().values()) {
+            TensorInfo other = tensors.put(layout.canonical(info.name()), info);
+            if (other != null) {
+                throw new CheckpointException(checkpoint.name(), "tensors " + other.name() + " and " + info.name()
+                        + " are the same parameter");
+            }
+        }
+        return tensors;
+    }
+
+    private static Map<String, List<Integer>> shapes(Map<String, TensorInfo> tensors) {
+        var shapes = new LinkedHashMap<String, List<Integer>>();
+        tensors.forEach((name, info) -> shapes.put(name, info.shape()));
+        return shapes;
+    }
+
+    private static Map<String, Parameter> bind(Checkpoint checkpoint, ConvNeXtSpec spec,
+            Map<String, TensorInfo> tensors) throws CheckpointException {
+        requireSameNames(checkpoint, spec, tensors);
+        var parameters = new LinkedHashMap<String, Parameter>();
+        for (ParameterShape shape : spec.parameters()) {
+            TensorInfo info = tensors.get(shape.name());
+            if (!withoutOnes(info.shape()).equals(withoutOnes(shape.shape()))) {
+                throw new CheckpointException(checkpoint.name(), "tensor " + info.name() + " has shape " + info.shape()
+                        + "; this architecture needs " + shape.shape());
+            }
+            if (!info.dtype().isWeight()) {
+                throw new CheckpointException(checkpoint.name(), "tensor " + info.name() + " is " + info.dtype()
+                        + "; weights must be F32, F16 or BF16");
+            }
+            parameters.put(shape.name(), new Stored(shape.name(), shape.shape(), checkpoint, info.name()));
+        }
+        return parameters;
+    }
+
+    private static void requireSameNames(Checkpoint checkpoint, ConvNeXtSpec spec, Map<String, TensorInfo> tensors)
+            throws CheckpointException {
+        Set<String> expected = spec.parameters().stream().map(ParameterShape::name)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        List<String> missing = expected.stream().filter(name -> !tensors.containsKey(name)).toList();
+        List<String> unexpected = tensors.entrySet().stream()
+                .filter(tensor -> !expected.contains(tensor.getKey()) && !tensor.getValue().dtype().isInteger())
+                .map(tensor -> tensor.getValue().name()).toList();
+        String problems = Stream
+                .of(counted(missing, "missing"), counted(unexpected, "unexpected"))
+                .flatMap(Optional::stream).collect(Collectors.joining("; "));
+        if (!problems.isEmpty()) {
+            throw new CheckpointException(checkpoint.name(), "the tensors do not make up a ConvNeXt "
+                    + spec.generation() + " with depths " + spec.depths() + ": " + problems);
+        }
+    }
+
+    private static Optional<String> counted(List<String> names, String what) {
+        return names.isEmpty() ? Optional.empty() : Optional.of(names.size() + " " + what + " (" + some(names) + ")");
+    }
+
+    /** Dimensions of one move no value: GRN's [1, 1, 1, 4C] is [4C], a 1×1 kernel [4C, C, 1, 1] is [4C, C]. */
+    private static List<Integer> withoutOnes(List<Integer> shape) {
+        return shape.stream().filter(dimension -> dimension != 1).toList();
+    }
+
+    private static String some(Collection<String> names) {
+        String first = names.stream().limit(NAMED_AT_MOST).collect(Collectors.joining(", "));
+        int others = names.size() - NAMED_AT_MOST;
+        return names.isEmpty() ? "no tensors" : others > 0 ? first + " and " + others + " more" : first;
+    }
+
+    private static boolean isFinite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A parameter in a checkpoint. */
+    private record Stored(String name, List<Integer> shape, Checkpoint checkpoint, String key) implements Parameter {
+
+        @Override
+        public float[] values() {
+            return checkpoint.floats(key);
+        }
+    }
+}

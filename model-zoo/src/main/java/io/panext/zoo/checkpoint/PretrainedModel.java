@@ -1,0 +1,191 @@
+package io.panext.zoo.checkpoint;
+
+import io.panext.zoo.Catalogue;
+import io.panext.zoo.Labels;
+import io.panext.zoo.Preprocessing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a user names: weights with all that is needed to classify a photograph.
+ *
+ * <p>A checkpoint file brings labels and preprocessing in a {@link ModelConfig#FILE_NAME} in the same directory. Without
+ * one the model works all the same, on {@linkplain #assumptions() assumptions} that a user should be told.
+ */
+public final class PretrainedModel implements AutoCloseable {
+
+    /** The model that travels in the jar: ten everyday classes, see the model card beside its weights. */
+    public static final String EMBEDDED = "convnextv2_atto.panext_cifar10";
+
+    private static final String EMBEDDED_FOLDER = "/io/panext/zoo/models/" + EMBEDDED + "/";
+
+    private final String name;
+    private final ModelWeights weights;
+    private final Optional<ModelConfig> config;
+
+    private PretrainedModel(String name, ModelWeights weights, Optional<ModelConfig> config) {
+        this.name = name;
+        this.weights = weights;
+        this.config = config;
+    }
+
+    /**
+     * Opens a model by name or by file.
+     *
+     * @param nameOrPath {@link #EMBEDDED} or the path of a checkpoint; a known name wins over a file that happens to
+     *                   have it, which {@code ./name} reaches
+     * @throws CheckpointException if there is no such model, or its files are not what they should be
+     * @throws IOException         if reading fails
+     */
+    public static PretrainedModel open(String nameOrPath) throws IOException {
+        if (nameOrPath.equals(EMBEDDED)) {
+            return embedded();
+        }
+        if (Catalogue.find(nameOrPath).isPresent()) {
+            throw new CheckpointException(nameOrPath,
+                    "is an architecture without weights here; give a checkpoint file");
+        }
+        Path path = path(nameOrPath);
+        if (!Files.exists(path) && path.getNameCount() == 1 && !nameOrPath.endsWith(".safetensors")) {
+            throw new UnknownModelException(nameOrPath);
+        }
+        return open(path);
+    }
+
+    /**
+     * Opens a checkpoint file and the configuration beside it, if there is one.
+     *
+     * @throws CheckpointException if a file is not what it should be, or the two disagree
+     * @throws IOException         if reading fails
+     */
+    public static PretrainedModel open(Path checkpoint) throws IOException {
+        Path beside = checkpoint.resolveSibling(ModelConfig.FILE_NAME);
+        Checkpoint opened = Checkpoint.open(checkpoint);
+        try {
+            Optional<ModelConfig> config = Files.exists(beside)
+                    ? Optional.of(ModelConfig.read(beside))
+                    : Optional.empty();
+            return of(checkpoint.toString(), opened, config);
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the model that travels in the jar.
+     *
+     * @throws IOException if the jar is damaged
+     */
+    public static PretrainedModel embedded() throws IOException {
+        Arena arena = Arena.ofShared();
+        try {
+            ModelConfig config = ModelConfig.parse(EMBEDDED + "/" + ModelConfig.FILE_NAME,
+                    resource(ModelConfig.FILE_NAME));
+            MemorySegment file = arena.allocateFrom(ValueLayout.JAVA_BYTE, resource("model.safetensors"));
+            return of(EMBEDDED, Safetensors.of(EMBEDDED, file, arena), Optional.of(config));
+        } catch (IOException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Puts a model together from its parts.
+     *
+     * @param name       what to call it
+     * @param checkpoint closed by {@link #close()}, but left open if this method throws
+     * @param config     labels and preprocessing, if known
+     * @throws CheckpointException if the tensors are not those of a ConvNeXt or the configuration disagrees with them
+     */
+    public static PretrainedModel of(String name, Checkpoint checkpoint, Optional<ModelConfig> config)
+            throws CheckpointException {
+        ModelWeights weights = ModelWeights.of(checkpoint);
+        if (config.isPresent()) {
+            requireAgreement(config.get(), weights.spec().classes());
+        }
+        return new PretrainedModel(name, weights, config);
+    }
+
+    /** How the user named it, or the checkpoint's path. */
+    public String name() {
+        return name;
+    }
+
+    /** The weights; they stay this object's. */
+    public ModelWeights weights() {
+        return weights;
+    }
+
+    /** The configuration that came with the weights. */
+    public Optional<ModelConfig> config() {
+        return config;
+    }
+
+    /** Names of the classes, as many as the classifier has outputs; empty if nobody gave them. */
+    public Optional<Labels> labels() {
+        return config.flatMap(ModelConfig::labels);
+    }
+
+    /** How photographs are prepared: as the configuration says, else {@link Preprocessing#IMAGENET_224}. */
+    public Preprocessing preprocessing() {
+        return config.flatMap(ModelConfig::preprocessing).orElse(Preprocessing.IMAGENET_224);
+    }
+
+    /** What nobody said and was assumed, one sentence each, for the user to read. */
+    public List<String> assumptions() {
+        var assumptions = new ArrayList<String>();
+        String where = config.map(found -> found.file() + " has none").orElse("no " + ModelConfig.FILE_NAME
+                + " beside it");
+        if (config.flatMap(ModelConfig::preprocessing).isEmpty()) {
+            assumptions
+                    .add(name + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic (" + where
+                            + ")");
+        }
+        if (labels().isEmpty() && weights.spec().classes() > 0) {
+            assumptions.add(name + ": classes have numbers only (" + where + ")");
+        }
+        return List.copyOf(assumptions);
+    }
+
+    /** Releases the weights. */
+    @Override
+    public void close() {
+        weights.close();
+    }
+
+    private static Path path(String nameOrPath) throws CheckpointException {
+        try {
+            return Path.of(nameOrPath);
+        } catch (InvalidPathException e) {
+            throw new CheckpointException(nameOrPath, "is neither a model's name nor a path: " + e.getReason(), e);
+        }
+    }
+
+    private static byte[] resource(String file) throws IOException {
+        try (InputStream in = PretrainedModel.class.getResourceAsStream(EMBEDDED_FOLDER + file)) {
+            return Objects.requireNonNull(in, file).readAllBytes();
+        }
+    }
+
+    private static void requireAgreement(ModelConfig config, int classes) throws CheckpointException {
+        if (config.classes().isPresent() && config.classes().getAsInt() != classes) {
+            throw new CheckpointException(config.file(), "num_classes is " + config.classes().getAsInt()
+                    + ", but the weights have " + classes + " classes");
+        }
+        if (config.labels().isPresent() && config.labels().get().size() != classes) {
+            throw new CheckpointException(config.file(), "has " + config.labels().get().size()
+                    + " labels, but the weights have " + classes + " classes");
+        }
+    }
+}

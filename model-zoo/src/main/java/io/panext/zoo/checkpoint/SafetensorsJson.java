@@ -1,0 +1,163 @@
+package io.panext.zoo.checkpoint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads a safetensors header token by token, so that a hostile one costs no more memory than its own length suggests.
+ *
+ * <p>Problems of syntax are thrown as Jackson's, problems of content as {@link IllegalArgumentException}.
+ */
+final class SafetensorsJson {
+
+    private static final String METADATA = "__metadata__";
+    private static final int MAX_DIMENSIONS = 32;
+
+    // Canonical names are a cache that a header full of distinct names only fills.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).maxNumberLength(20).build())
+            .build();
+
+    private final JsonParser parser;
+
+    SafetensorsJson(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /** One tensor and the place of its bytes in the data that follows the header. */
+    record Entry(TensorInfo info, long begin, long end) {}
+
+    /** The content of a header, in its order. */
+    record Content(List<Entry> tensors, Map<String, String> metadata) {}
+
+    /** Returns a parser that accepts UTF-8 and nothing else. */
+    static JsonParser parser(byte[] json) throws IOException {
+        return FACTORY.createParser(new InputStreamReader(new ByteArrayInputStream(json),
+                StandardCharsets.UTF_8.newDecoder()));
+    }
+
+    Content read() throws IOException {
+        var tensors = new ArrayList<Entry>();
+        var metadata = new LinkedHashMap<String, String>();
+        expect(parser.nextToken(), JsonToken.START_OBJECT, "the header");
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            if (name.equals(METADATA)) {
+                readMetadata(metadata);
+            } else {
+                tensors.add(readTensor(name));
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw new JsonParseException(parser, "something follows the closing brace");
+        }
+        return new Content(tensors, metadata);
+    }
+
+    private void readMetadata(Map<String, String> metadata) throws IOException {
+        expect(parser.nextToken(), JsonToken.START_OBJECT, METADATA);
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String key = parser.currentName();
+            expect(parser.nextToken(), JsonToken.VALUE_STRING, METADATA + " " + key);
+            metadata.put(key, parser.getText());
+        }
+    }
+
+    private Entry readTensor(String name) throws IOException {
+        String tensor = "tensor " + name;
+        DType dtype = null;
+        long[] shape = null;
+        long[] offsets = null;
+        expect(parser.nextToken(), JsonToken.START_OBJECT, tensor);
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            switch (field) {
+                case "dtype" -> dtype = readDType(tensor);
+                case "shape" -> shape = readNumbers(tensor + ": shape", MAX_DIMENSIONS);
+                case "data_offsets" -> offsets = readNumbers(tensor + ": data_offsets", 2);
+                default -> throw new IllegalArgumentException(tensor + " has an unknown field " + field);
+            }
+        }
+        require(dtype != null, tensor + " has no dtype");
+        require(shape != null, tensor + " has no shape");
+        require(offsets != null, tensor + " has no data_offsets");
+        require(offsets.length == 2, tensor + ": data_offsets needs two numbers, not " + Arrays.toString(offsets));
+        return entry(name, dtype, shape, offsets[0], offsets[1]);
+    }
+
+    private static Entry entry(String name, DType dtype, long[] shape, long begin, long end) {
+        String tensor = "tensor " + name;
+        require(Arrays.stream(shape).allMatch(dimension -> dimension <= Integer.MAX_VALUE),
+                tensor + ": shape " + Arrays.toString(shape) + " is too large");
+        require(begin <= end, tensor + ": data_offsets [" + begin + ", " + end + "] run backwards");
+        TensorInfo info;
+        try {
+            info = new TensorInfo(name, dtype, Arrays.stream(shape).mapToObj(Math::toIntExact).toList());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(tensor + ": " + e.getMessage(), e);
+        }
+        require(info.byteSize() == end - begin, tensor + ": " + dtype + " " + info.shape() + " takes "
+                + info.byteSize() + " bytes, but data_offsets [" + begin + ", " + end + "] span " + (end - begin));
+        return new Entry(info, begin, end);
+    }
+
+    private DType readDType(String tensor) throws IOException {
+        expect(parser.nextToken(), JsonToken.VALUE_STRING, tensor + ": dtype");
+        String dtype = parser.getText();
+        return Arrays.stream(DType.values()).filter(known -> known.name().equals(dtype)).findFirst().orElseThrow(
+                () -> new IllegalArgumentException(tensor + ": dtype " + dtype + " is none of "
+                        + Arrays.toString(DType.values())));
+    }
+
+    private long[] readNumbers(String what, int max) throws IOException {
+        expect(parser.nextToken(), JsonToken.START_ARRAY, what);
+        var numbers = new ArrayList<Long>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            expect(parser.currentToken(), JsonToken.VALUE_NUMBER_INT, what);
+            require(numbers.size() < max, what + " has more than " + max + " numbers");
+            require(parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER && parser.getLongValue() >= 0,
+                    what + ": " + parser.getText() + " is out of range");
+            numbers.add(parser.getLongValue());
+        }
+        return numbers.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private static void expect(JsonToken token, JsonToken expected, String what) {
+        require(token == expected, what + " must be " + words(expected) + ", not " + words(token));
+    }
+
+    private static void require(boolean holds, String problem) {
+        if (!holds) {
+            throw new IllegalArgumentException(problem);
+        }
+    }
+
+    private static String words(JsonToken token) {
+        return switch (token) {
+            case null -> "nothing";
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> "a string";
+            case VALUE_NUMBER_INT -> "a whole number";
+            case VALUE_NUMBER_FLOAT -> "a fraction";
+            case VALUE_TRUE, VALUE_FALSE -> "a truth value";
+            case VALUE_NULL -> "null";
+            default -> "the end of something else";
+        };
+    }
+}

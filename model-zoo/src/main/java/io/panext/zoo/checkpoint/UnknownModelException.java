@@ -1,0 +1,16 @@
+package io.panext.zoo.checkpoint;
+
+import io.panext.zoo.Catalogue;
+import java.io.IOException;
+import java.io.Serial;
+
+/** A name that is neither a model nor a file; the message suggests what may have been meant. */
+public final class UnknownModelException extends IOException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    UnknownModelException(String name) {
+        super(Catalogue.unknown(name));
+    }
+}
