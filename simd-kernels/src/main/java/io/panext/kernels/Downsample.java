@@ -1,9 +1,10 @@
 package io.panext.kernels;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
- * The input of a 2×2 convolution with stride 2, each pixel layer-normalised on its way: a row holds the four pixels of a
+ * The input of a 2×2 convolution with stride 2, each pixel perhaps layer-normalised on its way: a row holds the four pixels of a
  * cell one after the other, in row-major order. An odd last row or column is dropped.
  */
 public final class Downsample {
@@ -43,10 +44,11 @@ public final class Downsample {
      * @param src     {@code [images * height * width, channels]}, aligned
      * @param height  rows of an image
      * @param width   pixels of a row
-     * @param norm    the layer norm before the convolution, without an affine part of its own
+     * @param norm    how a pixel is normalised on its way
      * @param scratch {@link #scratchBytes} for as many rows as are asked for at a time
      */
-    public static RowSource cells(Matrix src, int height, int width, LayerNorm norm, MemorySegment scratch) {
+    public static RowSource cells(Matrix src, int height, int width, Optional<LayerNorm> norm,
+            MemorySegment scratch) {
         int columns = width / KERNEL;
         int perImage = height / KERNEL * columns;
         long cellBytes = 4L * src.columns();
@@ -59,8 +61,11 @@ public final class Downsample {
                 int x = row % columns;
                 for (int cell = 0; cell < CELLS; cell++) {
                     int pixel = (image * height + y * KERNEL + cell / KERNEL) * width + x * KERNEL + cell % KERNEL;
-                    norm.run(src.slice(pixel, pixel + 1), new Matrix(scratch, (row - from) * stride + cell * cellBytes,
-                            stride, 1, src.columns()), Share.ALL);
+                    Matrix pixelIn = src.slice(pixel, pixel + 1);
+                    Matrix pixelOut = new Matrix(scratch, (row - from) * stride + cell * cellBytes, stride, 1,
+                            src.columns());
+                    norm.ifPresentOrElse(layerNorm -> layerNorm.run(pixelIn, pixelOut, Share.ALL),
+                            () -> Copy.rows(pixelIn, pixelOut));
                 }
             }
             return new Matrix(scratch, 0, stride, to - from, CELLS * src.columns());

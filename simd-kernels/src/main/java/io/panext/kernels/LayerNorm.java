@@ -1,6 +1,7 @@
 package io.panext.kernels;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -13,15 +14,15 @@ public final class LayerNorm {
 
     private final int channels;
     private final float eps;
-    private final Affine affine;
+    private final Optional<Affine> affine;
     private final VectorMask<Float> lastLanes;
 
     /**
      * @param channels number of channels
      * @param eps      what is added to the variance
-     * @param affine   weight and bias, or null where they have been folded into what follows
+     * @param affine   weight and bias, unless they have been folded into what follows
      */
-    public LayerNorm(int channels, float eps, Affine affine) {
+    public LayerNorm(int channels, float eps, Optional<Affine> affine) {
         this.channels = channels;
         this.eps = eps;
         this.affine = affine;
@@ -38,8 +39,8 @@ public final class LayerNorm {
         int end = share.to(src.rows());
         for (int row = share.from(src.rows()); row < end; row++) {
             normalise(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row));
-            if (affine != null) {
-                affine.apply(dst.memory(), dst.rowOffset(row));
+            if (affine.isPresent()) {
+                affine.get().apply(dst.memory(), dst.rowOffset(row));
             }
         }
     }

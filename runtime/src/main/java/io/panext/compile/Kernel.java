@@ -1,0 +1,30 @@
+package io.panext.compile;
+
+import io.panext.graph.Shape;
+import java.lang.foreign.SegmentAllocator;
+
+/** A way to run one op: chosen when a program is compiled, before any weight is read. */
+public interface Kernel {
+
+    /** Name of backend and routine, for people who read plans: {@code simd gemm 7x3}. */
+    String name();
+
+    /** Bytes that the packed weights take. */
+    long weightBytes();
+
+    /**
+     * Returns the scratch bytes that each worker needs while the op runs.
+     *
+     * @param input shape of the op's first input
+     */
+    default long scratchBytes(Shape input) {
+        return 0;
+    }
+
+    /**
+     * Reads and packs the weights.
+     *
+     * @param allocator where they go; its owner frees them
+     */
+    PackedKernel pack(SegmentAllocator allocator);
+}

@@ -1,0 +1,85 @@
+package io.panext.compile;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A place in one block of memory for every buffer, so that buffers that are alive at the same time do not overlap.
+ *
+ * <p>No plan can be smaller than the {@linkplain #liveBytes bytes alive} at the busiest step. Buffers are placed one by
+ * one at the lowest offset that is free over their whole life. Which order wastes nothing depends on the network: the
+ * largest first, as TensorFlow Lite and XNNPACK do, the first-written first, or the longest-lived first; the best is
+ * taken.
+ *
+ * @param offsets offset of each buffer, in the order they were given, in bytes
+ * @param bytes   size of the block
+ */
+public record MemoryPlan(List<Long> offsets, long bytes) {
+
+    /**
+     * A buffer and its life.
+     *
+     * @param bytes size; offsets are multiples of the same alignment as sizes are
+     * @param first index of the step that writes it
+     * @param last  index of the last step that reads it
+     */
+    public record Buffer(long bytes, int first, int last) {
+
+        boolean overlaps(Buffer other) {
+            return first <= other.last && other.first <= last;
+        }
+    }
+
+    /** Copies the list. */
+    public MemoryPlan {
+        offsets = List.copyOf(offsets);
+    }
+
+    /** Plans the smallest block that one of the orders finds. */
+    public static MemoryPlan of(List<Buffer> buffers) {
+        Comparator<Buffer> largest = Comparator.comparingLong(Buffer::bytes).reversed();
+        Comparator<Buffer> longest = Comparator.<Buffer>comparingInt(b -> b.last() - b.first()).reversed();
+        Comparator<Buffer> earliest = Comparator.comparingInt(Buffer::first);
+        return List.of(largest.thenComparing(earliest), earliest.thenComparing(longest), longest.thenComparing(largest))
+                .stream().map(order -> place(buffers, order)).min(Comparator.comparingLong(MemoryPlan::bytes))
+                .orElseThrow();
+    }
+
+    /** Returns the most bytes that are alive at a time. */
+    public static long liveBytes(List<Buffer> buffers) {
+        int steps = buffers.stream().mapToInt(Buffer::last).max().orElse(-1) + 1;
+        return IntStream.range(0, steps).mapToLong(step -> buffers.stream()
+                .filter(b -> b.first() <= step && step <= b.last()).mapToLong(Buffer::bytes).sum()).max().orElse(0);
+    }
+
+    private static MemoryPlan place(List<Buffer> buffers, Comparator<Buffer> order) {
+        List<Integer> sequence = IntStream.range(0, buffers.size()).boxed()
+                .sorted(Comparator.comparing(buffers::get, order)).toList();
+        Long[] offsets = new Long[buffers.size()];
+        var placed = new ArrayList<Integer>();
+        long end = 0;
+        for (int index : sequence) {
+            Buffer buffer = buffers.get(index);
+            offsets[index] = lowestGap(buffer, placed.stream().filter(other -> buffers.get(other).overlaps(buffer))
+                    .map(other -> new long[] {offsets[other], offsets[other] + buffers.get(other).bytes()})
+                    .sorted(Comparator.comparingLong(range -> range[0])).toList());
+            placed.add(index);
+            end = Math.max(end, offsets[index] + buffer.bytes());
+        }
+        return new MemoryPlan(Arrays.asList(offsets), end);
+    }
+
+    private static long lowestGap(Buffer buffer, List<long[]> taken) {
+        long offset = 0;
+        for (long[] range : taken) {
+            if (range[0] - offset >= buffer.bytes()) {
+                break;
+            }
+            offset = Math.max(offset, range[1]);
+        }
+        return offset;
+    }
+}

@@ -1,0 +1,40 @@
+package io.panext.compile;
+
+import io.panext.graph.Shape;
+import io.panext.kernels.Matrix;
+import io.panext.kernels.Share;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * The memory of one step in one session.
+ *
+ * @param shape   shape of the first input
+ * @param inputs  the maps it reads; those of the first step are the images, which come with each run, and an empty list
+ * @param outputs the maps it writes
+ * @param scratch memory for each worker
+ */
+public record Operands(Shape shape, List<Matrix> inputs, List<Matrix> outputs, List<MemorySegment> scratch) {
+
+    /** Copies the lists. */
+    public Operands {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        scratch = List.copyOf(scratch);
+    }
+
+    /** The map that the op works on. */
+    public Matrix src() {
+        return inputs.getFirst();
+    }
+
+    /** The map that the op gives. */
+    public Matrix dst() {
+        return outputs.getFirst();
+    }
+
+    /** Scratch memory of one worker. */
+    public MemorySegment scratch(Share share) {
+        return scratch.get(share.worker());
+    }
+}

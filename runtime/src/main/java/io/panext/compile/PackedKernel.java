@@ -1,0 +1,9 @@
+package io.panext.compile;
+
+/** A kernel with its weights, ready for any shape. Immutable and shared by sessions. */
+@FunctionalInterface
+public interface PackedKernel {
+
+    /** Returns the work of one step on given memory. */
+    Task bind(Operands operands);
+}

@@ -1,0 +1,213 @@
+package io.panext.compile;
+
+import io.panext.arena.TensorArena;
+import io.panext.graph.Graph;
+import io.panext.graph.Node;
+import io.panext.graph.Shape;
+import io.panext.graph.Value;
+import io.panext.kernels.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A program for one batch, image size and number of workers: what runs, step by step, and where in memory.
+ *
+ * <p>Immutable; needs no weights, and tells how much memory a session takes before there is one.
+ */
+public final class Plan {
+
+    private final Program program;
+    private final Shape images;
+    private final int workers;
+    private final Map<Value, Place> places;
+    private final List<Step> steps;
+    private final long liveBytes;
+    private final long arenaBytes;
+
+    /**
+     * A value's place in a session's memory.
+     *
+     * @param shape  its shape
+     * @param offset where it starts, in bytes
+     * @param bytes  how much it takes
+     */
+    public record Place(Shape shape, long offset, long bytes) {
+
+        Matrix in(MemorySegment memory) {
+            return Matrix.aligned(memory, offset, shape.rows(), shape.channels());
+        }
+    }
+
+    /**
+     * One step.
+     *
+     * @param node    the op and its values
+     * @param kernel  what runs it
+     * @param inputs  places of the values it reads
+     * @param outputs places of the values it writes
+     * @param scratch offset of the workers' scratch memory, in bytes
+     * @param scratchBytes bytes of scratch memory for each worker
+     * @param macs    multiply-accumulates of convolutions and linears
+     */
+    public record Step(Node node, Kernel kernel, List<Place> inputs, List<Place> outputs, long scratch,
+            long scratchBytes, long macs) {
+    }
+
+    private Plan(Program program, Shape images, int workers) {
+        this.program = program;
+        this.images = images;
+        this.workers = workers;
+        Graph graph = program.graph();
+        Map<Value, Shape> shapes = graph.shapes(images);
+        var values = new ArrayList<Value>(shapes.keySet());
+        values.sort((a, b) -> Integer.compare(a.id(), b.id()));
+        long[] scratch = scratchBytes(shapes);
+
+        var buffers = new ArrayList<MemoryPlan.Buffer>();
+        values.forEach(value -> buffers.add(buffer(value, shapes.get(value))));
+        for (int step = 0; step < scratch.length; step++) {
+            buffers.add(new MemoryPlan.Buffer(scratch[step] * workers, step, step));
+        }
+        MemoryPlan memory = MemoryPlan.of(buffers);
+
+        this.places = new HashMap<>();
+        for (int i = 0; i < values.size(); i++) {
+            places.put(values.get(i),
+                    new Place(shapes.get(values.get(i)), memory.offsets().get(i), buffers.get(i).bytes()));
+        }
+        this.steps = IntStream.range(0, scratch.length)
+                .mapToObj(i -> step(i, memory.offsets().get(values.size() + i), scratch[i])).toList();
+        this.liveBytes = MemoryPlan.liveBytes(buffers);
+        this.arenaBytes = memory.bytes();
+    }
+
+    /**
+     * Plans a program.
+     *
+     * @param images  shape of the input: batch, height and width, three channels
+     * @param workers threads that share each step
+     * @throws IllegalArgumentException if the images are too small or too large for the network
+     */
+    public static Plan of(Program program, Shape images, int workers) {
+        if (workers < 1) {
+            throw new IllegalArgumentException(workers + " workers");
+        }
+        return new Plan(program, images, workers);
+    }
+
+    private long[] scratchBytes(Map<Value, Shape> shapes) {
+        List<Node> nodes = program.graph().nodes();
+        return IntStream.range(0, nodes.size())
+                .mapToLong(i -> aligned(program.kernels().get(i).scratchBytes(shapes.get(nodes.get(i).input()))))
+                .toArray();
+    }
+
+    private MemoryPlan.Buffer buffer(Value value, Shape shape) {
+        Graph graph = program.graph();
+        if (value.equals(graph.input())) {
+            return new MemoryPlan.Buffer(aligned(imageBytes(shape)), 0, 0);
+        }
+        int end = graph.nodes().size() - 1;
+        int first = IntStream.rangeClosed(0, end).filter(i -> graph.nodes().get(i).outputs().contains(value))
+                .findFirst().orElseThrow();
+        boolean kept = value.equals(graph.features()) || value.equals(graph.logits());
+        int last = kept ? end : IntStream.rangeClosed(0, end)
+                .filter(i -> graph.nodes().get(i).inputs().contains(value)).max().orElse(first);
+        return new MemoryPlan.Buffer(shape.bytes(), first, last);
+    }
+
+    private Step step(int index, long scratch, long scratchBytes) {
+        Node node = program.graph().nodes().get(index);
+        List<Place> inputs = node.inputs().stream().map(places::get).toList();
+        List<Place> outputs = node.outputs().stream().map(places::get).toList();
+        return new Step(node, program.kernels().get(index), inputs, outputs, scratch, scratchBytes,
+                node.op().macs(inputs.getFirst().shape()));
+    }
+
+    /**
+     * Returns the tasks of a session.
+     *
+     * @param weights the packed program
+     * @param memory  at least {@link #arenaBytes()} bytes of the session's own
+     */
+    public List<Task> bind(PackedProgram weights, MemorySegment memory) {
+        if (!weights.program().equals(program)) {
+            throw new IllegalArgumentException("these weights are another program's");
+        }
+        return IntStream.range(0, steps.size()).mapToObj(i -> weights.kernel(i).bind(operands(steps.get(i), memory)))
+                .toList();
+    }
+
+    private Operands operands(Step step, MemorySegment memory) {
+        boolean readsImages = step.node().input().equals(program.graph().input());
+        List<Matrix> inputs = readsImages
+                ? List.of()
+                : step.inputs().stream().map(place -> place.in(memory)).toList();
+        List<MemorySegment> scratch = IntStream.range(0, workers).mapToObj(
+                worker -> memory.asSlice(step.scratch() + worker * step.scratchBytes(), step.scratchBytes())).toList();
+        return new Operands(step.inputs().getFirst().shape(), inputs,
+                step.outputs().stream().map(place -> place.in(memory)).toList(), scratch);
+    }
+
+    /** Shape of the input: batch, height, width, three channels. */
+    public Shape images() {
+        return images;
+    }
+
+    /** Threads that share each step. */
+    public int workers() {
+        return workers;
+    }
+
+    /** The steps in the order in which they run. */
+    public List<Step> steps() {
+        return steps;
+    }
+
+    /** Place for the input images, planar {@code [N, 3, H, W]}, while the first step runs. */
+    public Place input() {
+        return places.get(program.graph().input());
+    }
+
+    /** Place of the pooled and normed features, {@code [N, C]}. */
+    public Place features() {
+        return places.get(program.graph().features());
+    }
+
+    /** Place of the logits, {@code [N, classes]}; the features again where the model has no classifier. */
+    public Place logits() {
+        return places.get(program.graph().logits());
+    }
+
+    /** Bytes of memory that a session takes, besides the weights. */
+    public long arenaBytes() {
+        return arenaBytes;
+    }
+
+    /** The most bytes alive during a step: no plan can take less. */
+    public long liveBytes() {
+        return liveBytes;
+    }
+
+    /** Bytes of the packed weights, shared by all sessions. */
+    public long weightBytes() {
+        return program.weightBytes();
+    }
+
+    /** Multiply-accumulates of all convolutions and linears. */
+    public long macs() {
+        return steps.stream().mapToLong(Step::macs).sum();
+    }
+
+    private static long imageBytes(Shape images) {
+        return Math.multiplyExact(4L * images.channels(), images.rows());
+    }
+
+    private static long aligned(long bytes) {
+        return Math.ceilDiv(bytes, TensorArena.ALIGNMENT) * TensorArena.ALIGNMENT;
+    }
+}

@@ -1,0 +1,17 @@
+package io.panext.compile;
+
+import io.panext.kernels.Share;
+import java.lang.foreign.MemorySegment;
+
+/** The work of one step on fixed memory. Workers run their shares at the same time. */
+@FunctionalInterface
+public interface Task {
+
+    /**
+     * Does one worker's share.
+     *
+     * @param images the input of this run, planar fp32 {@code [N, 3, H, W]}; only the first step reads it
+     * @param share  which part
+     */
+    void run(MemorySegment images, Share share);
+}

@@ -1,0 +1,84 @@
+package io.panext.graph;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Lets an op absorb its neighbours, so that a map is finished while it is in cache:
+ * <ul>
+ * <li>a norm into the stem or the depthwise convolution before it, or into the 2×2 convolution after it;
+ * <li>GELU and the residual addition into the linear before them;
+ * <li>the parts of GRN into the linears around it: sums of squares behind the first, factors in front of the second.
+ * </ul>
+ */
+public final class Fusion {
+
+    private Fusion() {
+    }
+
+    /** Returns an equivalent graph of fewer, larger ops. */
+    public static Graph fuse(Graph graph) {
+        var nodes = new ArrayList<Node>();
+        for (Node node : graph.nodes()) {
+            Optional<Node> fused = nodes.isEmpty() ? Optional.empty() : fuse(graph, nodes.getLast(), node);
+            fused.ifPresent(_ -> nodes.removeLast());
+            nodes.add(fused.orElse(node));
+        }
+        return graph.withNodes(nodes);
+    }
+
+    /** Returns one node that does what two do, if there is such an op. */
+    private static Optional<Node> fuse(Graph graph, Node before, Node node) {
+        if (!node.input().equals(before.output())) {
+            return Optional.empty();
+        }
+        if (node.op() instanceof Op.SumSquares && before.op() instanceof Op.Linear linear
+                && linear.postOps().equals(List.of(Op.PostOp.GELU))) {
+            return Optional.of(new Node(before.name(), with(linear, linear.scaled(), Op.PostOp.SUM_SQUARES),
+                    before.inputs(), List.of(before.output(), node.output())));
+        }
+        if (graph.readers(node.input()) > 1) {
+            return Optional.empty();
+        }
+        return fuse(before.op(), node.op())
+                .map(op -> new Node(name(before, node), op, inputs(before, node), node.outputs()));
+    }
+
+    private static Optional<Op> fuse(Op before, Op op) {
+        return switch (before) {
+            case Op.PatchEmbedding stem when op instanceof Op.LayerNorm norm && stem.norm().isEmpty() ->
+                Optional.of(new Op.PatchEmbedding(stem.patch(), stem.weights(), stem.bias(), Optional.of(norm)));
+            case Op.DepthwiseConv conv when op instanceof Op.LayerNorm norm && conv.norm().isEmpty() ->
+                Optional.of(new Op.DepthwiseConv(conv.weights(), conv.bias(), Optional.of(norm)));
+            case Op.LayerNorm norm when op instanceof Op.Downsample conv ->
+                Optional.of(new Op.Downsample(Optional.of(norm), conv.weights(), conv.bias()));
+            case Op.Linear linear when op instanceof Op.Gelu && linear.postOps().isEmpty() ->
+                Optional.of(with(linear, linear.scaled(), Op.PostOp.GELU));
+            case Op.Linear linear when op instanceof Op.Add && linear.postOps().isEmpty() ->
+                Optional.of(with(linear, linear.scaled(), Op.PostOp.ADD));
+            case Op.ResponseScale scale when op instanceof Op.Linear linear && scale.beta().isEmpty() ->
+                Optional.of(with(linear, true));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Op.Linear with(Op.Linear linear, boolean scaled, Op.PostOp... more) {
+        return new Op.Linear(linear.weights(), linear.bias(), scaled,
+                Stream.concat(linear.postOps().stream(), Stream.of(more)).toList());
+    }
+
+    /** A fused node is called after the one that has the weights. */
+    private static String name(Node before, Node node) {
+        return switch (node.op()) {
+            case Op.Linear _, Op.Downsample _ -> node.name();
+            default -> before.name();
+        };
+    }
+
+    /** What both read from elsewhere, in the order in which they read it. */
+    private static List<Value> inputs(Node before, Node node) {
+        return Stream.concat(before.inputs().stream(), node.inputs().stream().skip(1)).toList();
+    }
+}
