@@ -1,7 +1,6 @@
 package io.panext.image;
 
 import com.drew.imaging.ImageProcessingException;
-import com.drew.imaging.jpeg.JpegSegmentType;
 import com.drew.imaging.png.PngChunk;
 import com.drew.imaging.png.PngChunkReader;
 import com.drew.imaging.png.PngChunkType;
@@ -37,11 +36,12 @@ enum ExifOrientation {
         Metadata metadata = new Metadata();
         return switch (format) {
             case JPEG -> {
-                byte[] exif = JpegHeader.of(file).marked(JpegSegmentType.APP1, ExifReader.JPEG_SEGMENT_PREAMBLE);
-                if (exif != null) {
-                    new ExifReader().extract(new ByteArrayReader(exif), metadata,
+                JpegHeader.of(file).find(JpegHeader.APP1, ExifReader.JPEG_SEGMENT_PREAMBLE).ifPresent(exif -> {
+                    byte[] data = new byte[exif.limit()];
+                    exif.get(0, data);
+                    new ExifReader().extract(new ByteArrayReader(data), metadata,
                             ExifReader.JPEG_SEGMENT_PREAMBLE.length());
-                }
+                });
                 yield metadata;
             }
             case PNG -> {

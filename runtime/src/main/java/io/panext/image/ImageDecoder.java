@@ -1,12 +1,14 @@
 package io.panext.image;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,15 @@ public record ImageDecoder(Orientation orientation, long maxPixels) {
 
     /** What stands for the file's name in messages about bytes. */
     private static final String UNNAMED = "image";
+
+    private static final int WEBP_LENGTH = 4;
+    /** Where the first chunk's name ends: with X, if it is {@code VP8X}. */
+    private static final int WEBP_EXTENDED = 15;
+    private static final int WEBP_FLAGS = 20;
+    private static final int WEBP_PROFILE = 0x20;
+
+    /** What libjpeg says of data that ends too soon, before it fills the rest with grey. */
+    private static final String CUT_SHORT = "premature end";
 
     /** @throws IllegalArgumentException if {@code maxPixels} is not positive, or more than one array can hold */
     public ImageDecoder {
@@ -76,7 +87,7 @@ public record ImageDecoder(Orientation orientation, long maxPixels) {
         } catch (AccessDeniedException e) {
             throw new ImageException(name, "permission denied", e);
         } catch (IOException | OutOfMemoryError e) {
-            throw new ImageException(name, "cannot be read: " + reason(e), e);
+            throw new ImageException(name, "cannot be read: " + ImageException.reason(e), e);
         }
         return decode(content, name);
     }
@@ -98,7 +109,7 @@ public record ImageDecoder(Orientation orientation, long maxPixels) {
                 () -> new ImageException(name,
                         "is not an image that can be read; " + List.of(ImageFormat.values()) + " can"));
         try {
-            RgbImage stored = pixels(file, format, name);
+            RgbImage stored = pixels(format == ImageFormat.WEBP ? plainWebP(file) : file, format, name);
             return orientation == Orientation.IGNORE ? stored : ExifOrientation.of(file, format).apply(stored);
         } catch (ImageException e) {
             throw e;
@@ -106,7 +117,8 @@ public record ImageDecoder(Orientation orientation, long maxPixels) {
             throw new ImageException(name, "needs more memory than there is", e);
         } catch (IOException | RuntimeException | StackOverflowError | AssertionError e) {
             // on corrupt data the plugins throw whatever they stumble over
-            throw new ImageException(name, "truncated or corrupt " + format + ": " + reason(e), e);
+            String reason = e instanceof IOException && e.getMessage() != null ? ": " + ImageException.reason(e) : "";
+            throw new ImageException(name, "truncated or corrupt " + format + reason, e);
         }
     }
 
@@ -126,18 +138,37 @@ public record ImageDecoder(Orientation orientation, long maxPixels) {
                 throw new ImageException(name,
                         width + "x" + height + " pixels are more than the limit of " + maxPixels);
             }
-            return format == ImageFormat.JPEG
-                    ? JpegHeader.of(file).colour().read(reader.readRaster(0, null))
-                    : RgbImage.of(reader.read(0));
+            if (format != ImageFormat.JPEG) {
+                return RgbImage.of(reader.read(0));
+            }
+            JpegHeader header = JpegHeader.of(file);
+            if (!header.complete()) {
+                throw new EOFException();
+            }
+            RgbImage image = header.colour().read(reader.readRaster(0, null));
+            for (String warning : warnings) {
+                if (warning.toLowerCase(Locale.ROOT).contains(CUT_SHORT)) {
+                    throw new IOException(warning);
+                }
+            }
+            return image;
         } finally {
             reader.dispose();
         }
     }
 
-    /** The first line of what went wrong. */
-    private static String reason(Throwable e) {
-        return e.getMessage() == null
-                ? e.getClass().getSimpleName()
-                : e.getMessage().lines().findFirst().orElse("").strip();
+    /**
+     * Checks that the file is as long as its header says, which the WebP plugin does not, and returns a copy without the
+     * flag that has the plugin convert colours through an embedded profile.
+     */
+    private static byte[] plainWebP(byte[] file) throws IOException {
+        ByteBuffer webp = ByteBuffer.wrap(file.clone()).order(ByteOrder.LITTLE_ENDIAN);
+        if (Integer.toUnsignedLong(webp.getInt(WEBP_LENGTH)) > webp.limit() - WEBP_LENGTH - Integer.BYTES) {
+            throw new EOFException();
+        }
+        if (webp.get(WEBP_EXTENDED) == 'X') {
+            webp.put(WEBP_FLAGS, (byte) (webp.get(WEBP_FLAGS) & ~WEBP_PROFILE));
+        }
+        return webp.array();
     }
 }

@@ -13,4 +13,11 @@ public final class ImageException extends IOException {
     ImageException(String name, String problem, Throwable cause) {
         super(name + ": " + problem, cause);
     }
+
+    /** Returns the first line of what went wrong. */
+    static String reason(Throwable e) {
+        return e.getMessage() == null
+                ? e.getClass().getSimpleName()
+                : e.getMessage().lines().findFirst().orElse("").strip();
+    }
 }
