@@ -82,6 +82,9 @@ record JpegHeader(List<Segment> segments, boolean complete) {
     JpegColour colour() throws IOException {
         ByteBuffer frame = segments.stream().filter(s -> s.marker >= SOF0 && s.marker <= SOF3).map(Segment::data)
                 .findFirst().orElseThrow(() -> new IOException("arithmetic coding or hierarchical frames"));
+        if (frame.get(0) != Byte.SIZE) {
+            throw new IOException(frame.get(0) + "-bit samples");
+        }
         // Adobe's segment: its name, version, two words of flags, the colour transform
         Optional<Byte> transform = find(APP14, "Adobe").filter(a -> a.limit() > 11).map(a -> a.get(11));
         // the frame: precision, two words of size, the components' number; then each one's identifier and two bytes

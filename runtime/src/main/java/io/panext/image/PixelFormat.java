@@ -5,6 +5,7 @@ import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.util.Optional;
 
 /**
  * What the samples of a raster mean in red, green and blue.
@@ -33,15 +34,20 @@ interface PixelFormat {
         return new RgbImage(width, height, rgb);
     }
 
-    /** Returns the format of rasters of a colour model: palette, grey or RGB. */
-    static PixelFormat of(ColorModel model) {
+    /** Returns the format of rasters of a colour model, if it is one of plain palette, grey or RGB samples. */
+    static Optional<PixelFormat> of(ColorModel model) {
         if (model instanceof IndexColorModel indexed) {
-            return palette(indexed);
+            return Optional.of(palette(indexed));
+        }
+        int type = model.getTransferType();
+        if (model.isAlphaPremultiplied()
+                || (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT)) {
+            return Optional.empty();
         }
         return switch (model.getColorSpace().getType()) {
-            case ColorSpace.TYPE_GRAY -> direct(model, 0, 0, 0);
-            case ColorSpace.TYPE_RGB -> direct(model, 0, 1, 2);
-            default -> throw new IllegalArgumentException("a colour model that is neither grey nor RGB: " + model);
+            case ColorSpace.TYPE_GRAY -> Optional.of(direct(model, 0, 0, 0));
+            case ColorSpace.TYPE_RGB -> Optional.of(direct(model, 0, 1, 2));
+            default -> Optional.empty();
         };
     }
 
@@ -62,11 +68,6 @@ interface PixelFormat {
     }
 
     private static PixelFormat direct(ColorModel model, int red, int green, int blue) {
-        int type = model.getTransferType();
-        if (model.isAlphaPremultiplied()
-                || (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT)) {
-            throw new IllegalArgumentException("a colour model with premultiplied, signed or real samples: " + model);
-        }
         int bands = model.getNumComponents();
         int redBits = model.getComponentSize(red);
         int greenBits = model.getComponentSize(green);

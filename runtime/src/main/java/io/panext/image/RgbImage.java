@@ -33,12 +33,22 @@ public final class RgbImage {
      * Returns a copy of an image of any type as Pillow's {@code convert("RGB")} makes it.
      *
      * <p>Transparency is dropped, not blended, and of samples wider than 8 bits the high byte is kept. Colour profiles
-     * are ignored: grey and RGB samples are taken as they are stored.
+     * are ignored: grey and RGB samples are taken as they are stored. What Java2D holds in other ways, such as
+     * premultiplied or floating-point samples, is converted by Java2D.
      *
      * @throws IllegalArgumentException if the image has more than 715 million pixels
      */
     public static RgbImage of(BufferedImage image) {
-        return PixelFormat.of(image.getColorModel()).read(image.getRaster());
+        return PixelFormat.of(image.getColorModel()).map(format -> format.read(image.getRaster()))
+                .orElseGet(() -> of(argb(image)));
+    }
+
+    private static BufferedImage argb(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        BufferedImage argb = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
+        argb.setRGB(0, 0, width, height, image.getRGB(0, 0, width, height, null, 0, width), 0, width);
+        return argb;
     }
 
     /** Columns. */

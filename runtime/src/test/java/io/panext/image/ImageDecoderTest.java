@@ -112,7 +112,7 @@ class ImageDecoderTest {
         Path empty = Files.createFile(directory.resolve("empty.png"));
         Path missing = directory.resolve("missing.png");
         assertAll(
-                () -> assertMessage(text + ": is not an image that can be read; [PNG, JPEG, WEBP, GIF, BMP] can", text),
+                () -> assertMessage(text + ": is not an image of a known format [PNG, JPEG, WEBP, GIF, BMP]", text),
                 () -> assertMessage(empty + ": is empty", empty),
                 () -> assertMessage(missing + ": no such file", missing),
                 () -> assertMessage(directory + ": is a directory, not an image", directory),

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessorTest {
     private static final Path GOLDEN = Path.of("src/test/resources/image/preprocess.safetensors");
@@ -77,7 +78,7 @@ class PreprocessorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"236", "230", "232"})
+    @ValueSource(ints = {236, 230, 232})
     void torchvisionsSizesAreExactQuotients(int resized) {
         // the resized square, shifted by the crop's offset, is the whole image: no pixel is resampled
         RgbImage image = noise(resized, resized);

@@ -3,7 +3,11 @@ package io.panext.image;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,6 +36,15 @@ class RgbImageTest {
         grey.getRaster().setSample(0, 0, 0, 0x12FF);
         grey.getRaster().setSample(1, 0, 0, 0xFE01);
         assertBecomes(bytes(0x12, 0x12, 0x12, 0xFE, 0xFE, 0xFE), grey);
+    }
+
+    @Test
+    void of16BitRgbTheHighByteIsKept() throws IOException {
+        ComponentColorModel model = new ComponentColorModel(ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false,
+                Transparency.OPAQUE, DataBuffer.TYPE_USHORT);
+        BufferedImage image = new BufferedImage(model, model.createCompatibleWritableRaster(1, 1), false, null);
+        image.getRaster().setPixel(0, 0, new int[] {0x01FF, 0x8000, 0xFFFF});
+        assertBecomes(bytes(0x01, 0x80, 0xFF), image);
     }
 
     @ParameterizedTest
@@ -89,9 +102,10 @@ class RgbImageTest {
     }
 
     @Test
-    void premultipliedPixelsAreRefused() {
+    void premultipliedPixelsAreDividedAgain() {
         BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB_PRE);
-        assertThrows(IllegalArgumentException.class, () -> RgbImage.of(image));
+        image.getRaster().setPixel(0, 0, new int[] {51, 102, 0, 102});
+        assertArrayEquals(bytes(128, 255, 0), RgbImage.of(image).pixels());
     }
 
     @Test
