@@ -1,0 +1,99 @@
+package io.panext.image;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.panext.image.Resampler.Span;
+import io.panext.zoo.Preprocessing;
+import io.panext.zoo.Preprocessing.CropMode;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Turns a photograph into a model's input as timm's {@code create_transform} for evaluation does: byte for byte up to
+ * the crop, bit for bit after it.
+ *
+ * <p>torchvision's pipeline is the same with {@code cropPct = 224.0 / 236} (or 230, 232) and bilinear interpolation.
+ * Immutable, and shared freely by threads.
+ */
+public final class Preprocessor {
+    private static final int LEVELS = 256;
+
+    private final Preprocessing settings;
+    private final float[][] normalised = new float[RgbImage.CHANNELS][LEVELS];
+
+    /** Prepares for a model's settings. */
+    public Preprocessor(Preprocessing settings) {
+        this.settings = settings;
+        for (int c = 0; c < RgbImage.CHANNELS; c++) {
+            for (int v = 0; v < LEVELS; v++) {
+                // ToTensor, then Normalize: three operations, each rounded to fp32
+                normalised[c][v] = (v / 255f - settings.mean().get(c)) / settings.std().get(c);
+            }
+        }
+    }
+
+    /** The settings this was made for. */
+    public Preprocessing settings() {
+        return settings;
+    }
+
+    /**
+     * Resizes an image and crops its centre. The parts that the crop cuts off are never computed, so an image of any
+     * aspect ratio takes little memory.
+     *
+     * @return a new image of {@code settings.height()} × {@code settings.width()}
+     */
+    public RgbImage apply(RgbImage image) {
+        long height = (long) Math.floor(settings.height() / settings.cropPct());
+        long width = (long) Math.floor(settings.width() / settings.cropPct());
+        if (settings.cropMode() == CropMode.CENTER) {
+            if (settings.height() == settings.width()) {
+                // torchvision's Resize: the other edge is truncated
+                long shortest = Math.min(image.height(), image.width());
+                height = height * image.height() / shortest;
+                width = width * image.width() / shortest;
+            } else {
+                // timm's ResizeKeepRatio: the other edge is rounded
+                double ratio = Math.min((double) image.height() / height, (double) image.width() / width);
+                height = (long) Math.rint(image.height() / ratio);
+                width = (long) Math.rint(image.width() / ratio);
+            }
+        }
+        return Resampler.resize(image, centre(width, settings.width()), centre(height, settings.height()),
+                settings.interpolation());
+    }
+
+    /**
+     * torchvision's CenterCrop, whose offset Python rounds half to even. Its padding of small images cannot occur:
+     * {@code cropPct} is at most 1, so no edge is ever resized to less than the crop.
+     */
+    private static Span centre(long size, int crop) {
+        return new Span(size, (long) Math.rint((size - crop) / 2.0), crop);
+    }
+
+    /**
+     * Normalises an image into the input tensor, one plane a channel (NCHW order, fp32):
+     * {@code (value / 255 - mean) / std}.
+     *
+     * @param image      what {@link #apply} returned
+     * @param dst        the tensor; stays the caller's
+     * @param byteOffset where this image begins in it; a multiple of four, as is the address of {@code dst}
+     * @throws IllegalArgumentException  if the image does not have the size of the settings, or the place is not aligned
+     * @throws IndexOutOfBoundsException if less than {@code 3 * height * width} floats follow the offset
+     */
+    public void normalise(RgbImage image, MemorySegment dst, long byteOffset) {
+        if (image.height() != settings.height() || image.width() != settings.width()) {
+            throw new IllegalArgumentException(image.height() + "x" + image.width() + " image for a "
+                    + settings.height() + "x" + settings.width() + " input");
+        }
+        byte[] pixels = image.pixels();
+        int plane = image.height() * image.width();
+        MemorySegment tensor = dst.asSlice(byteOffset, JAVA_FLOAT.byteSize() * RgbImage.CHANNELS * plane);
+        for (int c = 0; c < RgbImage.CHANNELS; c++) {
+            float[] table = normalised[c];
+            long first = (long) c * plane;
+            for (int i = 0; i < plane; i++) {
+                tensor.setAtIndex(JAVA_FLOAT, first + i, table[pixels[RgbImage.CHANNELS * i + c] & 0xFF]);
+            }
+        }
+    }
+}
