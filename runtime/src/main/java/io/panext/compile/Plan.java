@@ -54,8 +54,7 @@ public final class Plan {
      * @param macs    multiply-accumulates of convolutions and linears
      */
     public record Step(Node node, Kernel kernel, List<Place> inputs, List<Place> outputs, long scratch,
-            long scratchBytes, long macs) {
-    }
+            long scratchBytes, long macs) {}
 
     private Plan(Program program, Shape images, int workers) {
         this.program = program;
@@ -115,8 +114,10 @@ public final class Plan {
         int first = IntStream.rangeClosed(0, end).filter(i -> graph.nodes().get(i).outputs().contains(value))
                 .findFirst().orElseThrow();
         boolean kept = value.equals(graph.features()) || value.equals(graph.logits());
-        int last = kept ? end : IntStream.rangeClosed(0, end)
-                .filter(i -> graph.nodes().get(i).inputs().contains(value)).max().orElse(first);
+        int last = kept
+                ? end
+                : IntStream.rangeClosed(0, end)
+                        .filter(i -> graph.nodes().get(i).inputs().contains(value)).max().orElse(first);
         return new MemoryPlan.Buffer(shape.bytes(), first, last);
     }
 

@@ -16,8 +16,7 @@ import java.util.Optional;
  */
 public final class Folding {
 
-    private Folding() {
-    }
+    private Folding() {}
 
     /** Returns an equivalent graph with the constants folded. */
     public static Graph fold(Graph graph) {

@@ -15,8 +15,7 @@ import java.util.stream.Stream;
  */
 public final class Fusion {
 
-    private Fusion() {
-    }
+    private Fusion() {}
 
     /** Returns an equivalent graph of fewer, larger ops. */
     public static Graph fuse(Graph graph) {
@@ -72,7 +71,7 @@ public final class Fusion {
     /** A fused node is called after the one that has the weights. */
     private static String name(Node before, Node node) {
         return switch (node.op()) {
-            case Op.Linear _, Op.Downsample _ -> node.name();
+            case Op.Linear _,Op.Downsample _ -> node.name();
             default -> before.name();
         };
     }

@@ -21,8 +21,7 @@ public sealed interface Op {
     }
 
     /** Scale and shift of each channel. Both parameters are {@code [channels]}. */
-    record Affine(Parameter scale, Parameter shift) {
-    }
+    record Affine(Parameter scale, Parameter shift) {}
 
     /**
      * The stem's convolution, whose kernel is its stride. Its input is the planar image {@code [N, 3, H, W]}, described

@@ -6,5 +6,4 @@ package io.panext.graph;
  * @param id   position in the order of creation
  * @param name what plans and messages call it
  */
-public record Value(int id, String name) {
-}
+public record Value(int id, String name) {}

@@ -3,7 +3,6 @@ package io.panext.simd;
 import io.panext.compile.Backend;
 import io.panext.compile.Kernel;
 import io.panext.compile.Operands;
-import io.panext.compile.PackedKernel;
 import io.panext.compile.Task;
 import io.panext.graph.Op;
 import io.panext.graph.Shape;
@@ -15,10 +14,8 @@ import io.panext.kernels.GlobalPool;
 import io.panext.kernels.Grn;
 import io.panext.kernels.LayerNorm;
 import io.panext.kernels.Matrix;
+import io.panext.kernels.Share;
 import io.panext.zoo.Parameter;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -44,13 +41,12 @@ public final class SimdBackend implements Backend {
     }
 
     private static Kernel depthwise(Op.DepthwiseConv op) {
-        int channels = op.bias().size();
-        String name = op.norm().isPresent() ? "depthwise 7x7 + layer norm" : "depthwise 7x7";
-        long bytes = DepthwiseConv.packedBytes(channels) + op.norm().map(Norms::bytes).orElse(0L);
+        String name = "depthwise 7x7" + (op.norm().isPresent() ? " + layer norm" : "");
+        long bytes = DepthwiseConv.packedBytes(op.bias().size()) + Norms.bytes(op.norm());
         return new SimdKernel(name, bytes, shape -> DepthwiseConv.scratchBytes(shape.width()), allocator -> {
             DepthwiseConv conv = DepthwiseConv.pack(op.weights().values(), op.bias().values(), allocator);
-            Optional<LayerNorm> norm = op.norm().map(n -> Norms.pack(n, channels, allocator));
-            return operands -> depthwise(conv, norm, operands);
+            Norms norms = Norms.pack(op.norm(), allocator);
+            return operands -> depthwise(conv, norms.bind(operands.shape().channels()), operands);
         });
     }
 
@@ -58,16 +54,77 @@ public final class SimdBackend implements Backend {
         Shape shape = operands.shape();
         Matrix src = operands.src();
         Matrix dst = operands.dst();
+        int imageRows = shape.images() * shape.height();
         return (_, share) -> {
             conv.run(src, dst, shape.height(), shape.width(), operands.scratch(share), share);
-            norm.ifPresent(layerNorm -> layerNorm.runImageRows(dst, shape.width(), share));
+            // A worker normalises just the rows that it wrote itself.
+            Matrix rows = dst.slice(share.from(imageRows) * shape.width(), share.to(imageRows) * shape.width());
+            norm.ifPresent(layerNorm -> layerNorm.run(rows, rows, Share.ALL));
         };
     }
 
     private static Kernel layerNorm(Op.LayerNorm op) {
-        return SimdKernel.withWeights("layer norm", Norms.bytes(op), allocator -> operands -> {
-            LayerNorm norm = Norms.pack(op, operands.shape().channels(), allocator);
-            return (_, share) -> norm.run(operands.src(), operands.dst(), share);
+        Optional<Op.LayerNorm> present = Optional.of(op);
+        return SimdKernel.withWeights("layer norm", Norms.bytes(present), allocator -> {
+            Norms norms = Norms.pack(present, allocator);
+            return operands -> {
+                LayerNorm norm = norms.bind(operands.shape().channels()).orElseThrow();
+                return (_, share) -> norm.run(operands.src(), operands.dst(), share);
+            };
         });
+    }
+
+    private static Kernel responseScales(Op.ResponseScales op) {
+        Parameter gamma = op.gamma();
+        return SimdKernel.withWeights("response scales", Affine.packedBytes(gamma.size()), allocator -> {
+            Affine packed = Affine.pack(gamma.values(), new float[gamma.size()], allocator);
+            return operands -> (_, share) -> Grn.scales(operands.src(), packed.scale(), operands.dst(), share);
+        });
+    }
+
+    private static Kernel responseScale(Op.ResponseScale op) {
+        long bytes = op.beta().map(beta -> Affine.packedBytes(beta.size())).orElse(0L);
+        return SimdKernel.withWeights("response scale", bytes, allocator -> {
+            Optional<Affine> shift = op.beta().map(beta -> Affine.pack(ones(beta.size()), beta.values(), allocator));
+            return operands -> {
+                Matrix factors = operands.inputs().get(1);
+                int pixels = operands.shape().pixels();
+                return (_, share) -> {
+                    Grn.scale(operands.src(), factors, pixels, operands.dst(), share);
+                    shift.ifPresent(affine -> affine.run(operands.dst(), operands.dst(), share));
+                };
+            };
+        });
+    }
+
+    private static Kernel layerScale(Op.LayerScale op) {
+        Parameter gamma = op.gamma();
+        return SimdKernel.withWeights("layer scale", Affine.packedBytes(gamma.size()), allocator -> {
+            Affine affine = Affine.pack(gamma.values(), new float[gamma.size()], allocator);
+            return operands -> (_, share) -> affine.run(operands.src(), operands.dst(), share);
+        });
+    }
+
+    private static Task gelu(Operands operands) {
+        return (_, share) -> Gelu.run(operands.src(), operands.dst(), share);
+    }
+
+    private static Task sumSquares(Operands operands) {
+        int pixels = operands.shape().pixels();
+        return (_, share) -> Grn.sumSquares(operands.src(), pixels, operands.dst(), share);
+    }
+
+    private static Task add(Operands operands) {
+        return (_, share) -> Add.run(operands.src(), operands.inputs().get(1), operands.dst(), share);
+    }
+
+    private static Task pool(Operands operands) {
+        return (_, share) -> GlobalPool.run(operands.src(), operands.dst(), share);
+    }
+
+    private static float[] ones(int count) {
+        float[] ones = new float[count];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 }

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 
-/** A multiplication and an addition for each channel: {@code x · scale + shift}, in place. */
+/** A multiplication and an addition for each channel: {@code x · scale + shift}. */
 public final class Affine {
 
     private final MemorySegment memory;
@@ -40,21 +40,31 @@ public final class Affine {
         return 2 * Matrix.alignedStride(channels);
     }
 
-    /** Changes one worker's rows of an aligned map. */
-    public void run(Matrix map, Share share) {
-        int end = share.to(map.rows());
-        for (int row = share.from(map.rows()); row < end; row++) {
-            apply(map.memory(), map.rowOffset(row));
+    /** The packed scale, {@code [1, channels]}. */
+    public Matrix scale() {
+        return Matrix.aligned(memory, 0, 1, channels);
+    }
+
+    /**
+     * Computes one worker's rows.
+     *
+     * @param src {@code [rows, channels]}, aligned
+     * @param dst likewise; may be {@code src}
+     */
+    public void run(Matrix src, Matrix dst, Share share) {
+        int end = share.to(src.rows());
+        for (int row = share.from(src.rows()); row < end; row++) {
+            apply(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row));
         }
     }
 
-    /** Changes one row, in whole vectors. */
-    void apply(MemorySegment row, long offset) {
+    /** Computes one row, in whole vectors. */
+    void apply(MemorySegment src, long from, MemorySegment dst, long to) {
         int vectors = Lanes.vectors(channels);
         for (int v = 0; v < vectors; v++) {
             long at = (long) v * Lanes.BYTES;
-            Lanes.store(Lanes.load(row, offset + at).fma(Lanes.load(memory, at), Lanes.load(memory, shift + at)), row,
-                    offset + at);
+            Lanes.store(Lanes.load(src, from + at).fma(Lanes.load(memory, at), Lanes.load(memory, shift + at)), dst,
+                    to + at);
         }
     }
 }

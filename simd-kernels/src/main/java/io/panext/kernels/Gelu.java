@@ -53,9 +53,11 @@ public final class Gelu {
         }
     }
 
-    /** Replaces every value of one worker's rows. */
-    public static void run(Matrix map, Share share) {
-        apply(map.slice(share.from(map.rows()), share.to(map.rows())));
+    /** Computes one worker's rows of an aligned map. */
+    public static void run(Matrix src, Matrix dst, Share share) {
+        Matrix rows = dst.slice(share.from(dst.rows()), share.to(dst.rows()));
+        Copy.rows(src.slice(share.from(src.rows()), share.to(src.rows())), rows);
+        apply(rows);
     }
 
     private static FloatVector gelu(FloatVector x) {

@@ -81,7 +81,7 @@ public final class Grn {
     }
 
     /**
-     * Returns the rows of a map with their image's factors applied, gathered into scratch memory.
+     * Returns the rows of a map with their image's factors applied, in scratch memory.
      *
      * @param src     {@code [images * pixels, channels]}, aligned
      * @param scales  {@code [images, channels]}
@@ -99,12 +99,19 @@ public final class Grn {
         };
     }
 
-    /** Applies the factors in place to one worker's rows. */
-    public static void apply(Matrix map, Matrix scales, int pixels, Share share) {
-        int end = share.to(map.rows());
-        for (int row = share.from(map.rows()); row < end; row++) {
-            scale(map.memory(), map.rowOffset(row), scales.memory(), scales.rowOffset(row / pixels), map.memory(),
-                    map.rowOffset(row), map.columns());
+    /**
+     * Applies each image's factors to one worker's rows.
+     *
+     * @param src    {@code [images * pixels, channels]}, aligned
+     * @param scales {@code [images, channels]}
+     * @param pixels rows of an image
+     * @param dst    like {@code src}, and may be it
+     */
+    public static void scale(Matrix src, Matrix scales, int pixels, Matrix dst, Share share) {
+        int end = share.to(src.rows());
+        for (int row = share.from(src.rows()); row < end; row++) {
+            scale(src.memory(), src.rowOffset(row), scales.memory(), scales.rowOffset(row / pixels), dst.memory(),
+                    dst.rowOffset(row), src.columns());
         }
     }
 

@@ -40,7 +40,7 @@ public final class LayerNorm {
         for (int row = share.from(src.rows()); row < end; row++) {
             normalise(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row));
             if (affine.isPresent()) {
-                affine.get().apply(dst.memory(), dst.rowOffset(row));
+                affine.get().apply(dst.memory(), dst.rowOffset(row), dst.memory(), dst.rowOffset(row));
             }
         }
     }

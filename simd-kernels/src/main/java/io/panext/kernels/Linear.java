@@ -1,5 +1,7 @@
 package io.panext.kernels;
 
+import java.util.function.IntUnaryOperator;
+
 /**
  * A linear over all pixels, which a pointwise convolution is: {@code dst = epilogue(src · weightsᵀ + bias)}.
  *
@@ -36,42 +38,57 @@ public record Linear(PackedWeights weights) {
      * @param share    split over chunks where there are enough of them, over output columns otherwise
      */
     public void run(RowSource src, Matrix dst, int pixels, Epilogue epilogue, Share share) {
-        if (dst.columns() != weights.columns()) {
-            throw new IllegalArgumentException(dst.columns() + " columns for weights of " + weights.columns());
-        }
-        int images = dst.rows() / pixels;
-        int chunks = images * chunks(pixels);
+        requireColumns(dst);
+        int perImage = chunks(pixels);
+        int chunks = dst.rows() / pixels * perImage;
+        IntUnaryOperator firstRow = chunk -> chunk / perImage * pixels + Math.min(chunk % perImage * CHUNK, pixels);
         if (chunks >= 2 * share.workers()) {
-            run(src, dst, pixels, epilogue, share.from(chunks), share.to(chunks), 0, weights.panels());
+            run(src, dst, epilogue, firstRow, share.from(chunks), share.to(chunks), Share.ALL);
         } else {
-            int panels = weights.panels();
-            run(src, dst, pixels, epilogue, 0, chunks, share.from(panels), share.to(panels));
+            run(src, dst, epilogue, firstRow, 0, chunks, share);
         }
     }
 
-    private void run(RowSource src, Matrix dst, int pixels, Epilogue epilogue, int fromChunk, int toChunk,
-            int fromPanel, int toPanel) {
+    /**
+     * Computes one worker's rows, {@code share.from(rows)} to {@code share.to(rows)}, whatever the number of them.
+     *
+     * @param src      rows of {@code in} values
+     * @param dst      {@code [rows, out]}, aligned
+     * @param epilogue what finishes each block; it must not depend on images
+     */
+    public void runRows(RowSource src, Matrix dst, Epilogue epilogue, Share share) {
+        requireColumns(dst);
+        int from = share.from(dst.rows());
+        int to = share.to(dst.rows());
+        IntUnaryOperator firstRow = chunk -> Math.min(from + chunk * CHUNK, to);
+        run(src, dst, epilogue, firstRow, 0, chunks(to - from), Share.ALL);
+    }
+
+    private void run(RowSource src, Matrix dst, Epilogue epilogue, IntUnaryOperator firstRow, int fromChunk,
+            int toChunk, Share panels) {
         int blockChunks = blockRows(weights.depth()) / CHUNK;
+        int fromPanel = panels.from(weights.panels());
+        int toPanel = panels.to(weights.panels());
         for (int first = fromChunk; first < toChunk && fromPanel < toPanel; first += blockChunks) {
             int last = Math.min(first + blockChunks, toChunk);
-            int firstRow = row(first, pixels);
-            Matrix block = src.rows(firstRow, row(last, pixels));
+            int base = firstRow.applyAsInt(first);
+            Matrix block = src.rows(base, firstRow.applyAsInt(last));
             for (int panel = fromPanel; panel < toPanel; panel++) {
                 int column = weights.firstColumn(panel);
-                int columns = weights.usedColumns(panel);
                 for (int chunk = first; chunk < last; chunk++) {
-                    int from = row(chunk, pixels);
-                    int to = row(chunk + 1, pixels);
+                    int from = firstRow.applyAsInt(chunk);
+                    int to = firstRow.applyAsInt(chunk + 1);
                     Matrix out = dst.slice(from, to);
-                    Gemm.panel(block.slice(from - firstRow, to - firstRow), weights, panel, out);
-                    epilogue.apply(out.columns(column, columns), from, column);
+                    Gemm.panel(block.slice(from - base, to - base), weights, panel, out);
+                    epilogue.apply(out.columns(column, weights.usedColumns(panel)), from, column);
                 }
             }
         }
     }
 
-    private static int row(int chunk, int pixels) {
-        int perImage = chunks(pixels);
-        return chunk / perImage * pixels + Math.min(chunk % perImage * CHUNK, pixels);
+    private void requireColumns(Matrix dst) {
+        if (dst.columns() != weights.columns()) {
+            throw new IllegalArgumentException(dst.columns() + " columns for weights of " + weights.columns());
+        }
     }
 }

@@ -18,14 +18,12 @@ public final class PatchEmbedding {
      * Returns the patches of all images, gathered into scratch memory.
      *
      * @param src     fp32 {@code [N, 3, height, width]}, any alignment
-     * @param offset  where the images start, in bytes
      * @param height  rows of an image
      * @param width   pixels of a row
      * @param patch   edge of a patch
      * @param scratch rows of {@code 3 · patch · patch} values, at least as many as are asked for at a time
      */
-    public static RowSource patches(MemorySegment src, long offset, int height, int width, int patch,
-            Matrix scratch) {
+    public static RowSource patches(MemorySegment src, int height, int width, int patch, Matrix scratch) {
         int columns = width / patch;
         int perImage = height / patch * columns;
         long plane = 4L * height * width;
@@ -35,7 +33,7 @@ public final class PatchEmbedding {
                 int image = row / perImage;
                 int y = row % perImage / columns;
                 int x = row % columns;
-                long first = offset + COLOURS * plane * image + 4L * patch * ((long) y * width + x);
+                long first = COLOURS * plane * image + 4L * patch * ((long) y * width + x);
                 gather(src, first, plane, 4L * width, patch, dst.memory(), dst.rowOffset(row - from));
             }
             return dst;
