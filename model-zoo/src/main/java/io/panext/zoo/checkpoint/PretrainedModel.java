@@ -13,7 +13,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -57,7 +56,7 @@ public final class PretrainedModel implements AutoCloseable {
                     "is an architecture without weights here; give a checkpoint file");
         }
         Path path = path(nameOrPath);
-        if (!Files.exists(path) && path.getNameCount() == 1 && !nameOrPath.endsWith(".safetensors")) {
+        if (nameOrPath.isEmpty() || (isName(path) && !Files.exists(path))) {
             throw new UnknownModelException(nameOrPath);
         }
         return open(path);
@@ -138,16 +137,15 @@ public final class PretrainedModel implements AutoCloseable {
 
     /** What nobody said and was assumed, one sentence each, for the user to read. */
     public List<String> assumptions() {
+        String reason = config.map(found -> " (" + found.file() + " has none)")
+                .orElse(" (no " + ModelConfig.FILE_NAME + " beside it)");
         var assumptions = new ArrayList<String>();
-        String where = config.map(found -> found.file() + " has none").orElse("no " + ModelConfig.FILE_NAME
-                + " beside it");
         if (config.flatMap(ModelConfig::preprocessing).isEmpty()) {
             assumptions
-                    .add(name + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic (" + where
-                            + ")");
+                    .add(name + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic" + reason);
         }
         if (labels().isEmpty() && weights.spec().classes() > 0) {
-            assumptions.add(name + ": classes have numbers only (" + where + ")");
+            assumptions.add(name + ": classes have numbers only" + reason);
         }
         return List.copyOf(assumptions);
     }
@@ -166,9 +164,16 @@ public final class PretrainedModel implements AutoCloseable {
         }
     }
 
+    private static boolean isName(Path path) {
+        return path.getNameCount() == 1 && !path.isAbsolute() && !path.toString().endsWith(".safetensors");
+    }
+
     private static byte[] resource(String file) throws IOException {
         try (InputStream in = PretrainedModel.class.getResourceAsStream(EMBEDDED_FOLDER + file)) {
-            return Objects.requireNonNull(in, file).readAllBytes();
+            if (in == null) {
+                throw new CheckpointException(EMBEDDED, file + " is missing from the jar");
+            }
+            return in.readAllBytes();
         }
     }
 

@@ -93,7 +93,8 @@ public final class Safetensors implements Checkpoint {
      * @param target   file to write or replace
      * @param tensors  tensors by name, in the order in which they are to be written
      * @param metadata notes for the header; may be empty
-     * @throws CheckpointException if the target cannot be written
+     * @throws CheckpointException      if the target cannot be written
+     * @throws IllegalArgumentException if a tensor has the format's one reserved name, {@code __metadata__}
      */
     public static void write(Path target, SequencedMap<String, FloatTensor> tensors, Map<String, String> metadata)
             throws CheckpointException {

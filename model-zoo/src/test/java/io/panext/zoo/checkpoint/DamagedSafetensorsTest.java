@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,15 @@ class DamagedSafetensorsTest {
         var refused = assertThrows(CheckpointException.class, () -> Checkpoint.open(onDisk));
         assertTrue(refused.getMessage().startsWith(onDisk + ": "), refused::getMessage);
         assertTrue(refused.getMessage().contains(expected), refused::getMessage);
+    }
+
+    @Test
+    void refusesMoreTensorsThanMemoryShouldHold() {
+        String empty = "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"";
+        String tensors = IntStream.rangeClosed(0, SafetensorsJson.MAX_TENSORS).mapToObj(Integer::toString)
+                .collect(Collectors.joining(empty));
+        assertRefused(SafetensorsBytes.file("{\"" + tensors + empty + "x\":{}}", 0),
+                "the header lists more than 100000 tensors");
     }
 
     @Test

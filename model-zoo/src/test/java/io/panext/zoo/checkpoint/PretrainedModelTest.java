@@ -103,6 +103,7 @@ class PretrainedModelTest {
     void anUnknownNameIsMetWithASuggestion() {
         var unknown = assertThrows(UnknownModelException.class, () -> PretrainedModel.open("convnext_tinyy"));
         assertEquals("unknown model 'convnext_tinyy': did you mean convnext_tiny?", unknown.getMessage());
+        assertThrows(UnknownModelException.class, () -> PretrainedModel.open(""));
         var stranger = assertThrows(UnknownModelException.class, () -> PretrainedModel.open("resnet50"));
         assertEquals("unknown model 'resnet50': neither a file nor a known name; convnextv2_atto.panext_cifar10 is "
                 + "embedded", stranger.getMessage());

@@ -90,6 +90,13 @@ class SafetensorsTest {
     }
 
     @Test
+    void refusesTheReservedName() {
+        var tensors = new LinkedHashMap<String, FloatTensor>();
+        tensors.put("__metadata__", FloatTensor.of(List.of(1), 1));
+        assertThrows(IllegalArgumentException.class, () -> Safetensors.write(folder.resolve("x"), tensors, Map.of()));
+    }
+
+    @Test
     void saysThatATargetCannotBeWritten() throws IOException {
         assertEquals(folder + ": cannot be written: is a directory", unwritable(folder));
         Path orphan = folder.resolve("missing").resolve("file");
