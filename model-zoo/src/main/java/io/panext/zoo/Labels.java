@@ -1,8 +1,5 @@
 package io.panext.zoo;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -15,15 +12,6 @@ public record Labels(List<String> names) {
     /** Copies the names. */
     public Labels {
         names = List.copyOf(names);
-    }
-
-    /**
-     * Reads a text file with one name a line, in UTF-8.
-     *
-     * @throws IOException if the file cannot be read
-     */
-    public static Labels read(Path file) throws IOException {
-        return new Labels(Files.readAllLines(file));
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.panext.zoo.checkpoint;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Map;
@@ -72,9 +71,8 @@ public interface Checkpoint extends AutoCloseable {
      *
      * @param file a safetensors file
      * @throws CheckpointException if the file is not there, not readable, damaged or of another format
-     * @throws IOException         if reading fails
      */
-    static Checkpoint open(Path file) throws IOException {
+    static Checkpoint open(Path file) throws CheckpointException {
         return Safetensors.open(file);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Labels;
 import io.panext.zoo.Preprocessing;
 import io.panext.zoo.Preprocessing.CropMode;
@@ -125,16 +126,23 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         }
         require(config.isObject(), "pretrained_cfg must be an object");
         Preprocessing usual = Preprocessing.IMAGENET_224;
-        List<Float> size = numbers(config, "input_size", List.of(3f, (float) usual.height(), (float) usual.width()));
-        require(size.get(0) == 3 && size.stream().allMatch(edge -> edge >= 1 && edge == Math.rint(edge)),
-                "input_size must be [3, height, width], not " + config.path("input_size"));
         JsonNode cropPct = config.path("crop_pct");
         require(absent(cropPct) || cropPct.isNumber(), "crop_pct must be a number, not " + cropPct);
-        return Optional.of(new Preprocessing(size.get(1).intValue(), size.get(2).intValue(),
+        return Optional.of(new Preprocessing(edge(config, 1, usual.height()), edge(config, 2, usual.width()),
                 cropPct.asDouble(usual.cropPct()),
                 constant(Interpolation.class, config, "interpolation", usual.interpolation()),
                 constant(CropMode.class, config, "crop_mode", usual.cropMode()),
                 numbers(config, "mean", usual.mean()), numbers(config, "std", usual.std())));
+    }
+
+    private static int edge(JsonNode config, int axis, int otherwise) {
+        JsonNode size = config.path("input_size");
+        if (absent(size)) {
+            return otherwise;
+        }
+        require(size.size() == 3 && size.path(0).asInt() == ConvNeXtSpec.IMAGE_CHANNELS && size.path(axis).isInt(),
+                "input_size must be [3, height, width], not " + size);
+        return size.path(axis).intValue();
     }
 
     private static List<Float> numbers(JsonNode config, String field, List<Float> otherwise) {

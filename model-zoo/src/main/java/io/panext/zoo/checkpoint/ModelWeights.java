@@ -4,6 +4,7 @@ import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Parameter;
 import io.panext.zoo.ParameterShape;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,22 +35,26 @@ public final class ModelWeights implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.layout = layout;
         this.spec = spec;
-        this.parameters = parameters;
+        this.parameters = Collections.unmodifiableMap(parameters);
     }
 
     /**
      * Checks a checkpoint and takes it over.
      *
-     * @param checkpoint closed by {@link #close()}, but left open if this method throws
+     * @param checkpoint closed by {@link #close()}, or at once if this method throws
      * @throws CheckpointException if its tensors are not exactly those of a ConvNeXt
      */
     public static ModelWeights of(Checkpoint checkpoint) throws CheckpointException {
-        KeyLayout layout = layout(checkpoint);
-        Map<String, TensorInfo> tensors = canonical(checkpoint, layout);
         try {
+            KeyLayout layout = layout(checkpoint);
+            Map<String, TensorInfo> tensors = canonical(checkpoint, layout);
             ConvNeXtSpec spec = ConvNeXtSpec.infer(shapes(tensors));
             return new ModelWeights(checkpoint, layout, spec, bind(checkpoint, spec, tensors));
+        } catch (CheckpointException e) {
+            checkpoint.close();
+            throw e;
         } catch (IllegalArgumentException e) {
+            checkpoint.close();
             throw new CheckpointException(checkpoint.name(), "is not a ConvNeXt: " + e.getMessage(), e);
         }
     }

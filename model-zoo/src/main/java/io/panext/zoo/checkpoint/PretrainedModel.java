@@ -13,7 +13,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -44,8 +43,9 @@ public final class PretrainedModel implements AutoCloseable {
      *
      * @param nameOrPath {@link #EMBEDDED} or the path of a checkpoint; a known name wins over a file that happens to
      *                   have it, which {@code ./name} reaches
-     * @throws CheckpointException if there is no such model, or its files are not what they should be
-     * @throws IOException         if reading fails
+     * @throws UnknownModelException if it is neither a known name nor a file
+     * @throws CheckpointException   if it is an architecture without weights, or its files are not what they should be
+     * @throws IOException           if reading fails
      */
     public static PretrainedModel open(String nameOrPath) throws IOException {
         if (nameOrPath.equals(EMBEDDED)) {
@@ -56,7 +56,7 @@ public final class PretrainedModel implements AutoCloseable {
                     "is an architecture without weights here; give a checkpoint file");
         }
         Path path = path(nameOrPath);
-        if (!Files.exists(path) && path.getNameCount() == 1 && !nameOrPath.endsWith(".safetensors")) {
+        if (nameOrPath.isEmpty() || (isName(path) && !Files.exists(path))) {
             throw new UnknownModelException(nameOrPath);
         }
         return open(path);
@@ -70,16 +70,8 @@ public final class PretrainedModel implements AutoCloseable {
      */
     public static PretrainedModel open(Path checkpoint) throws IOException {
         Path beside = checkpoint.resolveSibling(ModelConfig.FILE_NAME);
-        Checkpoint opened = Checkpoint.open(checkpoint);
-        try {
-            Optional<ModelConfig> config = Files.exists(beside)
-                    ? Optional.of(ModelConfig.read(beside))
-                    : Optional.empty();
-            return of(checkpoint.toString(), opened, config);
-        } catch (IOException e) {
-            opened.close();
-            throw e;
-        }
+        Optional<ModelConfig> config = Files.exists(beside) ? Optional.of(ModelConfig.read(beside)) : Optional.empty();
+        return of(checkpoint.toString(), Checkpoint.open(checkpoint), config);
     }
 
     /**
@@ -88,31 +80,32 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException if the jar is damaged
      */
     public static PretrainedModel embedded() throws IOException {
+        ModelConfig config = ModelConfig.parse(EMBEDDED + "/" + ModelConfig.FILE_NAME,
+                resource(ModelConfig.FILE_NAME));
+        byte[] bytes = resource("model.safetensors");
         Arena arena = Arena.ofShared();
-        try {
-            ModelConfig config = ModelConfig.parse(EMBEDDED + "/" + ModelConfig.FILE_NAME,
-                    resource(ModelConfig.FILE_NAME));
-            MemorySegment file = arena.allocateFrom(ValueLayout.JAVA_BYTE, resource("model.safetensors"));
-            return of(EMBEDDED, Safetensors.of(EMBEDDED, file, arena), Optional.of(config));
-        } catch (IOException e) {
-            arena.close();
-            throw e;
-        }
+        MemorySegment file = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+        return of(EMBEDDED, Safetensors.of(EMBEDDED, file, arena), Optional.of(config));
     }
 
     /**
      * Puts a model together from its parts.
      *
      * @param name       what to call it
-     * @param checkpoint closed by {@link #close()}, but left open if this method throws
+     * @param checkpoint closed by {@link #close()}, or at once if this method throws
      * @param config     labels and preprocessing, if known
      * @throws CheckpointException if the tensors are not those of a ConvNeXt or the configuration disagrees with them
      */
     public static PretrainedModel of(String name, Checkpoint checkpoint, Optional<ModelConfig> config)
             throws CheckpointException {
         ModelWeights weights = ModelWeights.of(checkpoint);
-        if (config.isPresent()) {
-            requireAgreement(config.get(), weights.spec().classes());
+        try {
+            if (config.isPresent()) {
+                requireAgreement(config.get(), weights.spec().classes());
+            }
+        } catch (CheckpointException e) {
+            weights.close();
+            throw e;
         }
         return new PretrainedModel(name, weights, config);
     }
@@ -144,16 +137,15 @@ public final class PretrainedModel implements AutoCloseable {
 
     /** What nobody said and was assumed, one sentence each, for the user to read. */
     public List<String> assumptions() {
+        String reason = config.map(found -> " (" + found.file() + " has none)")
+                .orElse(" (no " + ModelConfig.FILE_NAME + " beside it)");
         var assumptions = new ArrayList<String>();
-        String where = config.map(found -> found.file() + " has none").orElse("no " + ModelConfig.FILE_NAME
-                + " beside it");
         if (config.flatMap(ModelConfig::preprocessing).isEmpty()) {
             assumptions
-                    .add(name + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic (" + where
-                            + ")");
+                    .add(name + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic" + reason);
         }
         if (labels().isEmpty() && weights.spec().classes() > 0) {
-            assumptions.add(name + ": classes have numbers only (" + where + ")");
+            assumptions.add(name + ": classes have numbers only" + reason);
         }
         return List.copyOf(assumptions);
     }
@@ -172,9 +164,16 @@ public final class PretrainedModel implements AutoCloseable {
         }
     }
 
+    private static boolean isName(Path path) {
+        return path.getNameCount() == 1 && !path.isAbsolute() && !path.toString().endsWith(".safetensors");
+    }
+
     private static byte[] resource(String file) throws IOException {
         try (InputStream in = PretrainedModel.class.getResourceAsStream(EMBEDDED_FOLDER + file)) {
-            return Objects.requireNonNull(in, file).readAllBytes();
+            if (in == null) {
+                throw new CheckpointException(EMBEDDED, file + " is missing from the jar");
+            }
+            return in.readAllBytes();
         }
     }
 

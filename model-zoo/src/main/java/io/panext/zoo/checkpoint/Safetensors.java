@@ -34,7 +34,7 @@ public final class Safetensors implements Checkpoint {
     }
 
     /**
-     * Maps a file into memory.
+     * Maps a file into memory. It must not change as long as the checkpoint is open.
      *
      * @throws CheckpointException if it is not there, not readable or not a sound safetensors file
      */
@@ -47,16 +47,14 @@ public final class Safetensors implements Checkpoint {
             throw new CheckpointException(name, "is not a regular file");
         }
         Arena arena = Arena.ofShared();
+        MemorySegment file;
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            return new Safetensors(name, file, arena::close);
-        } catch (CheckpointException e) {
-            arena.close();
-            throw e;
+            file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         } catch (IOException e) {
             arena.close();
             throw CheckpointException.refused(name, "cannot be read", e);
         }
+        return of(name, file, arena);
     }
 
     /**
@@ -75,11 +73,16 @@ public final class Safetensors implements Checkpoint {
      *
      * @param name  what error messages call it
      * @param file  the whole file
-     * @param owner arena of the file's memory: closed by {@link #close()}, but left open if this method throws
+     * @param owner arena of the file's memory: closed by {@link #close()}, or at once if this method throws
      * @throws CheckpointException if it is not a sound safetensors file
      */
     public static Safetensors of(String name, MemorySegment file, Arena owner) throws CheckpointException {
-        return new Safetensors(name, file, owner::close);
+        try {
+            return new Safetensors(name, file, owner::close);
+        } catch (CheckpointException e) {
+            owner.close();
+            throw e;
+        }
     }
 
     /**
@@ -90,7 +93,8 @@ public final class Safetensors implements Checkpoint {
      * @param target   file to write or replace
      * @param tensors  tensors by name, in the order in which they are to be written
      * @param metadata notes for the header; may be empty
-     * @throws CheckpointException if the target cannot be written
+     * @throws CheckpointException      if the target cannot be written
+     * @throws IllegalArgumentException if a tensor has the format's one reserved name, {@code __metadata__}
      */
     public static void write(Path target, SequencedMap<String, FloatTensor> tensors, Map<String, String> metadata)
             throws CheckpointException {

@@ -23,10 +23,13 @@ import java.util.Map;
  */
 final class SafetensorsJson {
 
-    private static final String METADATA = "__metadata__";
+    static final String METADATA = "__metadata__";
     private static final int MAX_DIMENSIONS = 32;
 
-    // Canonical names are a cache that a header full of distinct names only fills.
+    /** Far more than any model has, and few enough to keep in memory. */
+    static final int MAX_TENSORS = 100_000;
+
+    // Every name in a header is different: a cache of names would only grow.
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -60,6 +63,7 @@ final class SafetensorsJson {
             if (name.equals(METADATA)) {
                 readMetadata(metadata);
             } else {
+                require(tensors.size() < MAX_TENSORS, "the header lists more than " + MAX_TENSORS + " tensors");
                 tensors.add(readTensor(name));
             }
         }

@@ -10,11 +10,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.UUID;
@@ -30,6 +30,9 @@ final class SafetensorsWriter {
 
     static void write(Path target, SequencedMap<String, FloatTensor> tensors, Map<String, String> metadata)
             throws CheckpointException {
+        if (tensors.containsKey(SafetensorsJson.METADATA)) {
+            throw new IllegalArgumentException("no tensor can be called " + SafetensorsJson.METADATA);
+        }
         String name = target.toString();
         if (Files.isDirectory(target)) {
             throw new CheckpointException(name, "cannot be written: is a directory");
@@ -57,8 +60,8 @@ final class SafetensorsWriter {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             chunk.putLong(header.length);
-            drain(chunk, channel);
-            drainFully(ByteBuffer.wrap(header), channel);
+            drain(chunk.flip(), channel);
+            drain(ByteBuffer.wrap(header), channel);
             for (FloatTensor tensor : tensors.values()) {
                 writeValues(tensor.values(), chunk, channel);
             }
@@ -72,15 +75,11 @@ final class SafetensorsWriter {
             int length = (int) Math.min(CHUNK_BYTES, values.byteSize() - written);
             MemorySegment.copy(values, ValueLayout.JAVA_FLOAT_UNALIGNED, written, staging, DType.FLOAT, 0,
                     length / Float.BYTES);
-            drainFully(chunk.clear().limit(length), channel);
+            drain(chunk.clear().limit(length), channel);
         }
     }
 
-    private static void drain(ByteBuffer chunk, FileChannel channel) throws IOException {
-        drainFully(chunk.flip(), channel);
-    }
-
-    private static void drainFully(ByteBuffer bytes, FileChannel channel) throws IOException {
+    private static void drain(ByteBuffer bytes, FileChannel channel) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
@@ -91,7 +90,7 @@ final class SafetensorsWriter {
             throws IOException {
         ObjectNode header = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
-            header.set("__metadata__", JSON.valueToTree(metadata));
+            header.set(SafetensorsJson.METADATA, JSON.valueToTree(metadata));
         }
         long begin = 0;
         for (var tensor : tensors.entrySet()) {
@@ -101,8 +100,9 @@ final class SafetensorsWriter {
             entry.putArray("data_offsets").add(begin).add(end);
             begin = end;
         }
-        String json = JSON.writeValueAsString(header);
-        int length = json.getBytes(StandardCharsets.UTF_8).length;
-        return (json + " ".repeat(Math.floorMod(-length, HEADER_ALIGNMENT))).getBytes(StandardCharsets.UTF_8);
+        byte[] json = JSON.writeValueAsBytes(header);
+        byte[] padded = Arrays.copyOf(json, Math.ceilDiv(json.length, HEADER_ALIGNMENT) * HEADER_ALIGNMENT);
+        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+        return padded;
     }
 }

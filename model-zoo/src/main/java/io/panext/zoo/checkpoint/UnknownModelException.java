@@ -11,6 +11,9 @@ public final class UnknownModelException extends IOException {
     private static final long serialVersionUID = 1L;
 
     UnknownModelException(String name) {
-        super(Catalogue.unknown(name));
+        super(Catalogue.suggestions(name).isEmpty()
+                ? Catalogue.unknown(name) + ": neither a file nor a known name; " + PretrainedModel.EMBEDDED
+                        + " is embedded"
+                : Catalogue.unknown(name));
     }
 }

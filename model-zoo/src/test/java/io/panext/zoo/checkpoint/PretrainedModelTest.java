@@ -1,0 +1,127 @@
+package io.panext.zoo.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.panext.zoo.Catalogue;
+import io.panext.zoo.Preprocessing;
+import io.panext.zoo.Preprocessing.CropMode;
+import io.panext.zoo.Preprocessing.Interpolation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainedModelTest {
+
+    @TempDir
+    private Path folder;
+    private Path weights;
+
+    @BeforeEach
+    void copyWeights() throws IOException {
+        weights = Files.copy(Fixtures.path("timm_v1.safetensors"), folder.resolve("model.safetensors"));
+    }
+
+    @Test
+    void theEmbeddedModelIsComplete() throws IOException {
+        try (PretrainedModel model = PretrainedModel.open(PretrainedModel.EMBEDDED)) {
+            assertEquals(PretrainedModel.EMBEDDED, model.name());
+            assertEquals(Catalogue.get("convnextv2_atto").spec().withClasses(10), model.weights().spec());
+            assertEquals(List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+                    "truck"), model.labels().orElseThrow().names());
+            assertEquals(new Preprocessing(64, 64, 1.0, Interpolation.BICUBIC, CropMode.CENTER,
+                    Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD), model.preprocessing());
+            assertEquals(List.of(), model.assumptions());
+            assertEquals(List.of(), model.weights().nonFinite());
+            assertTrue(model.weights().checkpoint().bytes("stem.0.weight").isNative());
+        }
+    }
+
+    @Test
+    void aFileAloneWorksOnStatedAssumptions() throws IOException {
+        try (PretrainedModel model = PretrainedModel.open(weights.toString())) {
+            assertEquals(Fixtures.V1, model.weights().spec());
+            assertEquals(Preprocessing.IMAGENET_224, model.preprocessing());
+            assertTrue(model.labels().isEmpty());
+            assertEquals(List.of(
+                    weights + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic "
+                            + "(no config.json beside it)",
+                    weights + ": classes have numbers only (no config.json beside it)"), model.assumptions());
+        }
+    }
+
+    @Test
+    void theConfigurationBesideAFileIsUsed() throws IOException {
+        Path config = configure(
+                """
+                {"architecture": "convnext_custom", "num_classes": 10,
+                 "pretrained_cfg": {"input_size": [3, 96, 64], "interpolation": "bilinear", "crop_mode": "squash"}}""");
+        try (PretrainedModel model = PretrainedModel.open(weights)) {
+            assertEquals(new Preprocessing(96, 64, 0.875, Interpolation.BILINEAR, CropMode.SQUASH,
+                    Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD), model.preprocessing());
+            assertEquals(Optional.of("convnext_custom"), model.config().orElseThrow().architecture());
+            assertEquals(List.of(weights + ": classes have numbers only (" + config + " has none)"),
+                    model.assumptions());
+        }
+    }
+
+    @Test
+    void aConfigurationThatDisagreesIsRefused() throws IOException {
+        Path config = configure("{\"num_classes\": 1000}");
+        assertEquals(config + ": num_classes is 1000, but the weights have 10 classes", refused(weights.toString()));
+        configure("{\"label_names\": [\"cat\", \"dog\"]}");
+        assertEquals(config + ": has 2 labels, but the weights have 10 classes", refused(weights.toString()));
+        configure("{\"label_names\": ");
+        assertTrue(refused(weights.toString()).startsWith(config + ": is not valid JSON: "));
+    }
+
+    @Test
+    void labelsCarryTheirDescriptions() throws IOException {
+        String names = String.join(", ", IntStream.range(0, 10).mapToObj(i -> "\"n" + i + "\"").toList());
+        configure("{\"label_names\": [" + names + "], \"label_descriptions\": {\"n3\": \"tench, Tinca tinca\"}}");
+        try (PretrainedModel model = PretrainedModel.open(weights)) {
+            assertEquals("n0", model.labels().orElseThrow().get(0));
+            assertEquals("tench, Tinca tinca", model.labels().orElseThrow().get(3));
+        }
+    }
+
+    @Test
+    void anArchitectureWithoutWeightsIsNoModel() {
+        String expected = " is an architecture without weights here; give a checkpoint file";
+        assertEquals("convnext_tiny:" + expected, refused("convnext_tiny"));
+        assertEquals("convnext_tiny.fb_in1k:" + expected, refused("convnext_tiny.fb_in1k"));
+    }
+
+    @Test
+    void anUnknownNameIsMetWithASuggestion() {
+        var unknown = assertThrows(UnknownModelException.class, () -> PretrainedModel.open("convnext_tinyy"));
+        assertEquals("unknown model 'convnext_tinyy': did you mean convnext_tiny?", unknown.getMessage());
+        assertThrows(UnknownModelException.class, () -> PretrainedModel.open(""));
+        var stranger = assertThrows(UnknownModelException.class, () -> PretrainedModel.open("resnet50"));
+        assertEquals("unknown model 'resnet50': neither a file nor a known name; convnextv2_atto.panext_cifar10 is "
+                + "embedded", stranger.getMessage());
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        Path missing = folder.resolve("missing");
+        assertEquals(missing + ": cannot be read: no such file", refused(missing.toString()));
+        assertEquals("missing.safetensors: cannot be read: no such file", refused("missing.safetensors"));
+        assertTrue(refused("a\0b").startsWith("a?b: is neither a model's name nor a path"));
+    }
+
+    private Path configure(String json) throws IOException {
+        return Files.writeString(folder.resolve("config.json"), json);
+    }
+
+    private static String refused(String nameOrPath) {
+        return assertThrows(CheckpointException.class, () -> PretrainedModel.open(nameOrPath)).getMessage();
+    }
+}
