@@ -2,6 +2,7 @@ package io.panext.compile;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -10,14 +11,15 @@ import java.util.stream.IntStream;
  * A place in one block of memory for every buffer, so that buffers that are alive at the same time do not overlap.
  *
  * <p>No plan can be smaller than the {@linkplain #liveBytes bytes alive} at the busiest step. Buffers are placed one by
- * one at the lowest offset that is free over their whole life. Which order wastes nothing depends on the network: the
- * largest first, as TensorFlow Lite and XNNPACK do, the first-written first, or the longest-lived first; the best is
- * taken.
+ * one at the lowest offset that is free over their whole life: the largest first, as TensorFlow Lite and XNNPACK do.
+ * Where that wastes memory, the buffer that reaches highest goes first in the next of a bounded number of attempts.
  *
  * @param offsets offset of each buffer, in the order they were given, in bytes
  * @param bytes   size of the block
  */
 public record MemoryPlan(List<Long> offsets, long bytes) {
+
+    private static final int ATTEMPTS = 200;
 
     /**
      * A buffer and its life.
@@ -38,14 +40,26 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
         offsets = List.copyOf(offsets);
     }
 
-    /** Plans the smallest block that one of the orders finds. */
+    /** Plans the smallest block that the attempts find. */
     public static MemoryPlan of(List<Buffer> buffers) {
+        long bound = liveBytes(buffers);
         Comparator<Buffer> largest = Comparator.comparingLong(Buffer::bytes).reversed();
-        Comparator<Buffer> longest = Comparator.<Buffer>comparingInt(b -> b.last() - b.first()).reversed();
-        Comparator<Buffer> earliest = Comparator.comparingInt(Buffer::first);
-        return List.of(largest.thenComparing(earliest), earliest.thenComparing(longest), longest.thenComparing(largest))
-                .stream().map(order -> place(buffers, order)).min(Comparator.comparingLong(MemoryPlan::bytes))
-                .orElseThrow();
+        var order = new ArrayList<Integer>(IntStream.range(0, buffers.size()).boxed()
+                .sorted(Comparator.comparing(buffers::get, largest.thenComparingInt(Buffer::first))).toList());
+        MemoryPlan best = place(buffers, order);
+        MemoryPlan attempt = best;
+        for (int i = 1; i < ATTEMPTS && best.bytes > bound; i++) {
+            int position = order.indexOf(attempt.highest(buffers));
+            Collections.rotate(order.subList(0, position + 1), 1);
+            attempt = place(buffers, order);
+            best = attempt.bytes < best.bytes ? attempt : best;
+        }
+        return best;
+    }
+
+    private int highest(List<Buffer> buffers) {
+        return IntStream.range(0, buffers.size())
+                .filter(i -> offsets.get(i) + buffers.get(i).bytes() == bytes).findFirst().orElseThrow();
     }
 
     /** Returns the most bytes that are alive at a time. */
@@ -55,13 +69,11 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
                 .filter(b -> b.first() <= step && step <= b.last()).mapToLong(Buffer::bytes).sum()).max().orElse(0);
     }
 
-    private static MemoryPlan place(List<Buffer> buffers, Comparator<Buffer> order) {
-        List<Integer> sequence = IntStream.range(0, buffers.size()).boxed()
-                .sorted(Comparator.comparing(buffers::get, order)).toList();
+    private static MemoryPlan place(List<Buffer> buffers, List<Integer> order) {
         Long[] offsets = new Long[buffers.size()];
         var placed = new ArrayList<Integer>();
         long end = 0;
-        for (int index : sequence) {
+        for (int index : order) {
             Buffer buffer = buffers.get(index);
             offsets[index] = lowestGap(buffer, placed.stream().filter(other -> buffers.get(other).overlaps(buffer))
                     .map(other -> new long[] {offsets[other], offsets[other] + buffers.get(other).bytes()})

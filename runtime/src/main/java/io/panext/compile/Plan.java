@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -37,7 +38,8 @@ public final class Plan {
      */
     public record Place(Shape shape, long offset, long bytes) {
 
-        Matrix in(MemorySegment memory) {
+        /** Returns the view of this place in a session's memory. */
+        public Matrix in(MemorySegment memory) {
             return Matrix.aligned(memory, offset, shape.rows(), shape.channels());
         }
     }
@@ -113,8 +115,7 @@ public final class Plan {
         int end = graph.nodes().size() - 1;
         int first = IntStream.rangeClosed(0, end).filter(i -> graph.nodes().get(i).outputs().contains(value))
                 .findFirst().orElseThrow();
-        boolean kept = value.equals(graph.features()) || value.equals(graph.logits());
-        int last = kept
+        int last = graph.isOutput(value)
                 ? end
                 : IntStream.rangeClosed(0, end)
                         .filter(i -> graph.nodes().get(i).inputs().contains(value)).max().orElse(first);
@@ -179,9 +180,14 @@ public final class Plan {
         return places.get(program.graph().features());
     }
 
-    /** Place of the logits, {@code [N, classes]}; the features again where the model has no classifier. */
-    public Place logits() {
-        return places.get(program.graph().logits());
+    /** Place of the logits, {@code [N, classes]}, if the model has a classifier. */
+    public Optional<Place> logits() {
+        return program.graph().classifier().map(classifier -> places.get(classifier.logits()));
+    }
+
+    /** Place of the probabilities, {@code [N, classes]}, if the model has a classifier. */
+    public Optional<Place> probabilities() {
+        return program.graph().classifier().map(classifier -> places.get(classifier.probabilities()));
     }
 
     /** Bytes of memory that a session takes, besides the weights. */

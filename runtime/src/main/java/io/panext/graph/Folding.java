@@ -22,43 +22,39 @@ public final class Folding {
     public static Graph fold(Graph graph) {
         var nodes = new ArrayList<Node>();
         for (Node node : graph.nodes()) {
-            Optional<Node> before = nodes.isEmpty() ? Optional.empty() : Optional.of(nodes.getLast());
-            boolean chained = before.isPresent() && node.input().equals(before.get().output())
+            boolean chained = !nodes.isEmpty() && node.input().equals(nodes.getLast().output())
                     && graph.readers(node.input()) == 1;
-            if (!chained || !fold(nodes, before.get(), node)) {
+            List<Node> folded = chained ? fold(nodes.getLast(), node) : List.of();
+            if (folded.isEmpty()) {
                 nodes.add(node);
+            } else {
+                nodes.removeLast();
+                nodes.addAll(folded);
             }
         }
         return graph.withNodes(nodes);
     }
 
-    private static boolean fold(List<Node> nodes, Node before, Node node) {
-        switch (before.op()) {
-            case Op.LayerNorm(double eps, Optional<Op.Affine> affine) when affine.isPresent() -> {
-                Optional<Op> folded = absorb(affine.get(), node.op());
-                folded.ifPresent(op -> {
-                    nodes.set(nodes.size() - 1, before.withOp(new Op.LayerNorm(eps, Optional.empty())));
-                    nodes.add(node.withOp(op));
-                });
-                return folded.isPresent();
-            }
+    /** Returns what takes the place of a node and the only one that reads it, or nothing if there is nothing to fold. */
+    private static List<Node> fold(Node before, Node node) {
+        return switch (before.op()) {
+            case Op.LayerNorm(double eps, Optional<Op.Affine> affine) when affine.isPresent() ->
+                absorb(affine.get(), node.op())
+                        .map(op -> List.of(before.withOp(new Op.LayerNorm(eps, Optional.empty())), node.withOp(op)))
+                        .orElse(List.of());
             case Op.ResponseScale(Optional<Parameter> beta) when beta.isPresent()
-                    && node.op() instanceof Op.Linear linear -> {
-                nodes.set(nodes.size() - 1, before.withOp(new Op.ResponseScale(Optional.empty())));
-                nodes.add(node.withOp(new Op.Linear(linear.weights(),
-                        shifted(linear.bias(), linear.weights(), beta.get()), linear.scaled(), linear.postOps())));
-                return true;
-            }
+                    && node.op() instanceof Op.Linear linear ->
+                List.of(before.withOp(new Op.ResponseScale(Optional.empty())),
+                        node.withOp(new Op.Linear(linear.weights(),
+                                shifted(linear.bias(), linear.weights(), beta.get()), linear.scaled(),
+                                linear.postOps())));
             case Op.Linear linear when node.op() instanceof Op.LayerScale(Parameter gamma) -> {
                 Op scaled = new Op.Linear(rowsScaled(linear.weights(), gamma), rowsScaled(linear.bias(), gamma),
                         linear.scaled(), linear.postOps());
-                nodes.set(nodes.size() - 1, new Node(before.name(), scaled, before.inputs(), node.outputs()));
-                return true;
+                yield List.of(new Node(before.name(), scaled, before.inputs(), node.outputs()));
             }
-            default -> {
-                return false;
-            }
-        }
+            default -> List.of();
+        };
     }
 
     private static Optional<Op> absorb(Op.Affine affine, Op op) {

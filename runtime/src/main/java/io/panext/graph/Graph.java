@@ -3,16 +3,20 @@ package io.panext.graph;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Nodes in an order in which they can be run, each value written once before it is read.
  *
- * @param input    the images, planar {@code [N, 3, H, W]}
- * @param nodes    the nodes
- * @param features pooled and normed, what the classifier takes in
- * @param logits   the last value: the classifier's output, or the features where there is no classifier
+ * @param input      the images, planar {@code [N, 3, H, W]}
+ * @param nodes      the nodes
+ * @param features   pooled and normed, what a classifier takes in: {@code [N, C]}
+ * @param classifier what the classifier gives, if the model has one
  */
-public record Graph(Value input, List<Node> nodes, Value features, Value logits) {
+public record Graph(Value input, List<Node> nodes, Value features, Optional<Classifier> classifier) {
+
+    /** The outputs of a classifier, both {@code [N, classes]}. */
+    public record Classifier(Value logits, Value probabilities) {}
 
     /** Copies the list. */
     public Graph {
@@ -21,13 +25,19 @@ public record Graph(Value input, List<Node> nodes, Value features, Value logits)
 
     /** Returns the graph with other nodes for the same input and outputs. */
     public Graph withNodes(List<Node> newNodes) {
-        return new Graph(input, newNodes, features, logits);
+        return new Graph(input, newNodes, features, classifier);
     }
 
-    /** Returns how many nodes read a value; an output of the graph is read once more, by the caller. */
+    /** Returns whether the caller reads a value when all nodes have run. */
+    public boolean isOutput(Value value) {
+        return value.equals(features)
+                || classifier.filter(c -> value.equals(c.logits()) || value.equals(c.probabilities())).isPresent();
+    }
+
+    /** Returns how many read a value: nodes, and the caller. */
     public int readers(Value value) {
         long nodesReading = nodes.stream().filter(node -> node.inputs().contains(value)).count();
-        return (int) nodesReading + (value.equals(features) || value.equals(logits) ? 1 : 0);
+        return (int) nodesReading + (isOutput(value) ? 1 : 0);
     }
 
     /**

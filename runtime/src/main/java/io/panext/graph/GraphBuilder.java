@@ -49,8 +49,15 @@ public final class GraphBuilder {
         }
         x = add("head.pool", new Op.GlobalPool(), x);
         Value features = norm("head.norm", x);
-        Value logits = spec.classes() == 0 ? features : linear("head.fc", features);
-        return new Graph(image, nodes, features, logits);
+        Optional<Graph.Classifier> classifier = spec.classes() == 0
+                ? Optional.empty()
+                : Optional.of(classifier(features));
+        return new Graph(image, nodes, features, classifier);
+    }
+
+    private Graph.Classifier classifier(Value features) {
+        Value logits = linear("head.fc", features);
+        return new Graph.Classifier(logits, add("head.softmax", new Op.Softmax(), logits));
     }
 
     private Value block(String name, Value input) {

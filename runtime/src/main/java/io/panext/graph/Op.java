@@ -214,4 +214,13 @@ public sealed interface Op {
             return Shape.vectors(input.images(), input.channels());
         }
     }
+
+    /** The softmax of each pixel. */
+    record Softmax() implements Op {
+
+        @Override
+        public Shape output(Shape input) {
+            return input;
+        }
+    }
 }

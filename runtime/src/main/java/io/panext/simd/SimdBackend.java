@@ -15,6 +15,7 @@ import io.panext.kernels.Grn;
 import io.panext.kernels.LayerNorm;
 import io.panext.kernels.Matrix;
 import io.panext.kernels.Share;
+import io.panext.kernels.Softmax;
 import io.panext.zoo.Parameter;
 import java.util.Arrays;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class SimdBackend implements Backend {
             case Op.LayerScale scale -> layerScale(scale);
             case Op.Add _ -> SimdKernel.withoutWeights("add", SimdBackend::add);
             case Op.GlobalPool _ -> SimdKernel.withoutWeights("average pool", SimdBackend::pool);
+            case Op.Softmax _ -> SimdKernel.withoutWeights("softmax", SimdBackend::softmax);
         });
     }
 
@@ -120,6 +122,10 @@ public final class SimdBackend implements Backend {
 
     private static Task pool(Operands operands) {
         return (_, share) -> GlobalPool.run(operands.src(), operands.dst(), share);
+    }
+
+    private static Task softmax(Operands operands) {
+        return (_, share) -> Softmax.run(operands.src(), operands.dst(), share);
     }
 
     private static float[] ones(int count) {

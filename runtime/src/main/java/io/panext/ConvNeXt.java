@@ -1,0 +1,227 @@
+package io.panext;
+
+import io.panext.arena.TensorArena;
+import io.panext.compile.PackedProgram;
+import io.panext.compile.Plan;
+import io.panext.compile.Program;
+import io.panext.graph.GraphBuilder;
+import io.panext.graph.Shape;
+import io.panext.image.ImageDecoder;
+import io.panext.image.RgbImage;
+import io.panext.simd.SimdBackend;
+import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.Labels;
+import io.panext.zoo.Parameter;
+import io.panext.zoo.Preprocessing;
+import io.panext.zoo.checkpoint.CheckpointException;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A ConvNeXt, loaded and ready: weights packed once, shared by any number of sessions.
+ *
+ * <p>Safe for use by many threads. The {@code classify} methods of the model itself serve one caller after the other;
+ * callers that run at once take a {@link #newSession() session} each. {@link #close()} frees the weights: close sessions
+ * first.
+ *
+ * {@snippet :
+ * try (ConvNeXt model = ConvNeXt.load(Path.of("convnextv2_tiny.safetensors"))) {
+ *     model.classify(Path.of("cat.jpg")).top(5).forEach(System.out::println);
+ * }
+ * }
+ */
+public final class ConvNeXt implements Classifier, AutoCloseable {
+
+    /** Name of the model that ships inside panext: ten everyday classes. */
+    public static final String EMBEDDED = PretrainedModel.EMBEDDED;
+
+    private final String name;
+    private final ConvNeXtSpec spec;
+    private final Optional<Labels> labels;
+    private final Preprocessing preprocessing;
+    private final List<String> warnings;
+    private final Options options;
+    private final PackedProgram program;
+    private Session shared;
+    private boolean closed;
+
+    private ConvNeXt(PretrainedModel model, Options options) {
+        this.name = model.name();
+        this.spec = model.weights().spec();
+        this.labels = model.labels();
+        this.preprocessing = model.preprocessing();
+        this.options = options;
+        var notes = new ArrayList<String>(model.assumptions());
+        this.program = PackedProgram
+                .pack(compile(spec, key -> new WatchedParameter(model.weights().parameter(key), notes), options));
+        this.warnings = List.copyOf(notes);
+    }
+
+    /**
+     * Loads a model from a safetensors file.
+     *
+     * @param file a checkpoint with timm's or facebookresearch's keys; a {@code config.json} beside it brings labels and
+     *             preprocessing
+     * @throws CheckpointException if it is damaged or no ConvNeXt; the message says where and why
+     * @throws IOException         if it cannot be read
+     */
+    public static ConvNeXt load(Path file) throws IOException {
+        return load(file, Options.DEFAULT);
+    }
+
+    /** Loads a model from a safetensors file with options. See {@link #load(Path)}. */
+    public static ConvNeXt load(Path file, Options options) throws IOException {
+        try (PretrainedModel model = PretrainedModel.open(file)) {
+            return new ConvNeXt(model, options);
+        }
+    }
+
+    /**
+     * Loads a model by name or path.
+     *
+     * @param nameOrPath {@link #EMBEDDED} or the path of a file
+     * @throws IOException as {@link #load(Path)} does
+     */
+    public static ConvNeXt load(String nameOrPath) throws IOException {
+        return load(nameOrPath, Options.DEFAULT);
+    }
+
+    /** Loads a model by name or path with options. See {@link #load(String)}. */
+    public static ConvNeXt load(String nameOrPath, Options options) throws IOException {
+        try (PretrainedModel model = PretrainedModel.open(nameOrPath)) {
+            return new ConvNeXt(model, options);
+        }
+    }
+
+    /** Loads a model that has been opened already; it stays the caller's and may be closed afterwards. */
+    public static ConvNeXt load(PretrainedModel model, Options options) {
+        return new ConvNeXt(model, options);
+    }
+
+    /**
+     * Compiles an architecture without reading any weights: enough to {@linkplain Plan plan} it.
+     *
+     * @param spec       the architecture
+     * @param parameters finds a parameter by its canonical name
+     * @param options    what the compiler may do
+     */
+    public static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters,
+            Options options) {
+        return Program.compile(GraphBuilder.build(spec, parameters), options.compiler(), List.of(new SimdBackend()));
+    }
+
+    @Override
+    public ImageDecoder decoder() {
+        return options.decoder();
+    }
+
+    @Override
+    public synchronized Classification classify(RgbImage image) {
+        requireOpen();
+        if (shared == null) {
+            shared = newSession();
+        }
+        return shared.classify(image);
+    }
+
+    /** Opens a session for one image at a time of the model's own size. */
+    public Session newSession() {
+        return newSession(1, preprocessing.height(), preprocessing.width());
+    }
+
+    /**
+     * Opens a session with memory of its own.
+     *
+     * @param batch  images of a run
+     * @param height rows of an image: {@code 32} or more, for a model of four stages
+     * @param width  columns of an image, likewise
+     * @throws IllegalArgumentException if the images are too small or too large
+     */
+    public Session newSession(int batch, int height, int width) {
+        Plan plan = plan(batch, height, width);
+        return new Session(this, plan, TensorArena.ofBytes(plan.arenaBytes()), true);
+    }
+
+    /**
+     * Opens a session in an arena that the caller keeps, so that all sessions together stay within its bound.
+     *
+     * @throws io.panext.arena.ArenaExhaustedException if the arena has no room for the plan
+     */
+    public Session newSession(int batch, int height, int width, TensorArena arena) {
+        return new Session(this, plan(batch, height, width), Objects.requireNonNull(arena, "arena"), false);
+    }
+
+    /**
+     * Plans a run: its steps, and the memory of a session before there is one.
+     *
+     * @throws IllegalArgumentException if the images are too small or too large
+     */
+    public Plan plan(int batch, int height, int width) {
+        int smallest = spec.reduction();
+        if (height < smallest || width < smallest) {
+            throw new IllegalArgumentException("images of " + height + "x" + width + " are too small: " + name
+                    + " needs " + smallest + "x" + smallest + " or more");
+        }
+        return Plan.of(program.program(), new Shape(batch, height, width, ConvNeXtSpec.IMAGE_CHANNELS),
+                options.threads());
+    }
+
+    /** How the model was named when it was loaded. */
+    public String name() {
+        return name;
+    }
+
+    /** The architecture. */
+    public ConvNeXtSpec spec() {
+        return spec;
+    }
+
+    /** Names of the classes, if they are known. */
+    public Optional<Labels> labels() {
+        return labels;
+    }
+
+    /** How photographs are prepared. */
+    public Preprocessing preprocessing() {
+        return preprocessing;
+    }
+
+    /** What the user should know: assumptions that were made, weights that are not finite. One sentence each. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** The options it was loaded with. */
+    public Options options() {
+        return options;
+    }
+
+    PackedProgram program() {
+        requireOpen();
+        return program;
+    }
+
+    private synchronized void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the model " + name + " is closed");
+        }
+    }
+
+    /** Frees the weights. Closing twice does nothing. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            if (shared != null) {
+                shared.close();
+            }
+            program.close();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Threads that run the tasks of a plan, step by step. */
+package io.panext.execute;
