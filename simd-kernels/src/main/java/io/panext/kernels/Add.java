@@ -30,6 +30,8 @@ public final class Add {
      * @param dst likewise
      */
     public static void run(Matrix a, Matrix b, Matrix dst, Share share) {
+        a.requireShape(dst.rows(), dst.columns());
+        b.requireShape(dst.rows(), dst.columns());
         int from = share.from(dst.rows());
         int to = share.to(dst.rows());
         Copy.rows(a.slice(from, to), dst.slice(from, to));

@@ -35,6 +35,11 @@ public final class Affine {
         return affine;
     }
 
+    /** Returns the number of channels. */
+    int channels() {
+        return channels;
+    }
+
     /** Returns the bytes that packed scale and shift take. */
     public static long packedBytes(int channels) {
         return 2 * Matrix.alignedStride(channels);
@@ -42,6 +47,7 @@ public final class Affine {
 
     /** Changes one worker's rows of an aligned map. */
     public void run(Matrix map, Share share) {
+        map.requireColumns(channels);
         int end = share.to(map.rows());
         for (int row = share.from(map.rows()); row < end; row++) {
             apply(map.memory(), map.rowOffset(row));

@@ -22,6 +22,9 @@ public final class LayerNorm {
      * @param affine   weight and bias, or null where they have been folded into what follows
      */
     public LayerNorm(int channels, float eps, Affine affine) {
+        if (affine != null && affine.channels() != channels) {
+            throw new IllegalArgumentException(affine.channels() + " weights for " + channels + " channels");
+        }
         this.channels = channels;
         this.eps = eps;
         this.affine = affine;
@@ -35,6 +38,8 @@ public final class LayerNorm {
      * @param dst likewise; may be {@code src}
      */
     public void run(Matrix src, Matrix dst, Share share) {
+        src.requireColumns(channels);
+        dst.requireShape(src.rows(), channels);
         int end = share.to(src.rows());
         for (int row = share.from(src.rows()); row < end; row++) {
             normalise(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row));

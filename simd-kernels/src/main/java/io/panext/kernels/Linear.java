@@ -36,11 +36,8 @@ public record Linear(PackedWeights weights) {
      * @param share    split over chunks where there are enough of them, over output columns otherwise
      */
     public void run(RowSource src, Matrix dst, int pixels, Epilogue epilogue, Share share) {
-        if (dst.columns() != weights.columns()) {
-            throw new IllegalArgumentException(dst.columns() + " columns for weights of " + weights.columns());
-        }
-        int images = dst.rows() / pixels;
-        int chunks = images * chunks(pixels);
+        dst.requireColumns(weights.columns());
+        int chunks = dst.rowsOver(pixels) * chunks(pixels);
         if (chunks >= 2 * share.workers()) {
             run(src, dst, pixels, epilogue, share.from(chunks), share.to(chunks), 0, weights.panels());
         } else {
@@ -56,6 +53,7 @@ public record Linear(PackedWeights weights) {
             int last = Math.min(first + blockChunks, toChunk);
             int firstRow = row(first, pixels);
             Matrix block = src.rows(firstRow, row(last, pixels));
+            block.requireColumns(weights.depth());
             for (int panel = fromPanel; panel < toPanel; panel++) {
                 int column = weights.firstColumn(panel);
                 int columns = weights.usedColumns(panel);

@@ -26,6 +26,7 @@ public final class PatchEmbedding {
      */
     public static RowSource patches(MemorySegment src, long offset, int height, int width, int patch,
             Matrix scratch) {
+        scratch.requireColumns(COLOURS * patch * patch);
         int columns = width / patch;
         int perImage = height / patch * columns;
         long plane = 4L * height * width;

@@ -29,6 +29,7 @@ public final class Softmax {
      * @param dst likewise; may be {@code src}
      */
     public static void run(Matrix src, Matrix dst, Share share) {
+        dst.requireShape(src.rows(), src.columns());
         int end = share.to(src.rows());
         for (int row = share.from(src.rows()); row < end; row++) {
             row(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row), src.columns());
