@@ -3,7 +3,6 @@ package io.panext.kernels;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Layer normalisation of each pixel over its channels: {@code (x - mean) / sqrt(var + eps) · weight + bias}, with the
@@ -58,7 +57,7 @@ public final class LayerNorm {
         }
         FloatVector tail = Lanes.load(src, from + (long) last * Lanes.BYTES);
         sum = sum.add(tail, lastLanes);
-        FloatVector mean = Lanes.broadcast(sum.reduceLanes(VectorOperators.ADD) / channels);
+        FloatVector mean = Lanes.sum(sum).div(channels);
         FloatVector squares = Lanes.zero();
         for (int v = 0; v < last; v++) {
             FloatVector d = Lanes.load(src, from + (long) v * Lanes.BYTES).sub(mean);
@@ -66,7 +65,7 @@ public final class LayerNorm {
         }
         FloatVector d = tail.sub(mean);
         squares = squares.add(d.mul(d), lastLanes);
-        float variance = squares.reduceLanes(VectorOperators.ADD) / channels;
+        float variance = Lanes.sum(squares).lane(0) / channels;
         FloatVector scale = Lanes.broadcast((float) (1 / Math.sqrt(variance + eps)));
         for (int v = 0; v <= last; v++) {
             long at = (long) v * Lanes.BYTES;

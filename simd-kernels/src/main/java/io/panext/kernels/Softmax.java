@@ -49,7 +49,7 @@ public final class Softmax {
             Lanes.store(e, dst, to + 4L * i);
             sum = sum.add(e, Lanes.SPECIES.indexInRange(i, classes));
         }
-        FloatVector total = Lanes.broadcast(sum.reduceLanes(VectorOperators.ADD));
+        FloatVector total = Lanes.sum(sum);
         for (int i = 0; i < classes; i += Lanes.COUNT) {
             Lanes.store(Lanes.load(dst, to + 4L * i).div(total), dst, to + 4L * i);
         }
