@@ -9,17 +9,7 @@ public final class Add {
 
     /** Adds {@code src} to {@code dst}, both of one shape. */
     static void apply(Matrix dst, Matrix src) {
-        MemorySegment d = dst.memory();
-        MemorySegment s = src.memory();
-        int vectors = Lanes.vectors(dst.columns());
-        for (int row = 0; row < dst.rows(); row++) {
-            long to = dst.rowOffset(row);
-            long from = src.rowOffset(row);
-            for (int v = 0; v < vectors; v++) {
-                long at = (long) v * Lanes.BYTES;
-                Lanes.store(Lanes.load(d, to + at).add(Lanes.load(s, from + at)), d, to + at);
-            }
-        }
+        sum(dst, src, dst, 0, dst.rows());
     }
 
     /**
@@ -27,12 +17,27 @@ public final class Add {
      *
      * @param a   {@code [rows, channels]}, aligned
      * @param b   likewise
-     * @param dst likewise
+     * @param dst likewise; may be {@code a} or {@code b}
      */
     public static void run(Matrix a, Matrix b, Matrix dst, Share share) {
-        int from = share.from(dst.rows());
-        int to = share.to(dst.rows());
-        Copy.rows(a.slice(from, to), dst.slice(from, to));
-        apply(dst.slice(from, to), b.slice(from, to));
+        a.requireShape(dst.rows(), dst.columns());
+        b.requireShape(dst.rows(), dst.columns());
+        sum(a, b, dst, share.from(dst.rows()), share.to(dst.rows()));
+    }
+
+    private static void sum(Matrix a, Matrix b, Matrix dst, int fromRow, int toRow) {
+        MemorySegment left = a.memory();
+        MemorySegment right = b.memory();
+        MemorySegment to = dst.memory();
+        int vectors = Lanes.vectors(dst.columns());
+        for (int row = fromRow; row < toRow; row++) {
+            long leftRow = a.rowOffset(row);
+            long rightRow = b.rowOffset(row);
+            long dstRow = dst.rowOffset(row);
+            for (int v = 0; v < vectors; v++) {
+                long at = (long) v * Lanes.BYTES;
+                Lanes.store(Lanes.load(left, leftRow + at).add(Lanes.load(right, rightRow + at)), to, dstRow + at);
+            }
+        }
     }
 }

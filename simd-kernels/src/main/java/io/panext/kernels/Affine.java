@@ -35,6 +35,11 @@ public final class Affine {
         return affine;
     }
 
+    /** Returns the number of channels. */
+    int channels() {
+        return channels;
+    }
+
     /** Returns the bytes that packed scale and shift take. */
     public static long packedBytes(int channels) {
         return 2 * Matrix.alignedStride(channels);
@@ -52,6 +57,8 @@ public final class Affine {
      * @param dst likewise; may be {@code src}
      */
     public void run(Matrix src, Matrix dst, Share share) {
+        src.requireColumns(channels);
+        dst.requireShape(src.rows(), channels);
         int end = share.to(src.rows());
         for (int row = share.from(src.rows()); row < end; row++) {
             apply(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row));

@@ -74,10 +74,9 @@ public final class DepthwiseConv {
      * @param share   split over the rows of all images
      */
     public void run(Matrix src, Matrix dst, int height, int width, MemorySegment scratch, Share share) {
-        if (src.columns() != channels || dst.columns() != channels) {
-            throw new IllegalArgumentException(src.columns() + " channels for weights of " + channels);
-        }
-        int rows = dst.rows() / width;
+        src.requireColumns(channels);
+        dst.requireShape(src.rows(), channels);
+        int rows = dst.rowsOver(height * width) * height;
         int end = share.to(rows);
         scratch.asSlice(0, scratchBytes(width)).fill((byte) 0);
         for (int row = share.from(rows); row < end;) {

@@ -1,7 +1,5 @@
 package io.panext.kernels;
 
-import java.lang.foreign.MemorySegment;
-
 /** What is done to a block of a matrix product while it is still in the nearest cache. */
 @FunctionalInterface
 public interface Epilogue {
@@ -34,11 +32,11 @@ public interface Epilogue {
      * @param pixels rows of the product that make one image
      */
     static Epilogue geluAndSquares(Matrix sums, int pixels) {
-        MemorySegment memory = sums.memory();
         int chunks = Linear.chunks(pixels);
         return (block, row, column) -> {
             int chunk = row / pixels * chunks + row % pixels / Linear.CHUNK;
-            Gelu.applyAndSumSquares(block, memory, sums.rowOffset(chunk) + 4L * column);
+            Matrix dst = sums.slice(chunk, chunk + 1).columns(column, block.columns());
+            Gelu.applyAndSumSquares(block, dst.memory(), dst.offset());
         };
     }
 }

@@ -14,7 +14,8 @@ public final class GlobalPool {
      * @param dst {@code [images, channels]}, aligned
      */
     public static void run(Matrix src, Matrix dst, Share share) {
-        int pixels = src.rows() / dst.rows();
+        int pixels = src.rowsOver(dst.rows());
+        dst.requireColumns(src.columns());
         int end = share.to(dst.rows());
         for (int image = share.from(dst.rows()); image < end; image++) {
             Matrix rows = src.slice(image * pixels, (image + 1) * pixels);

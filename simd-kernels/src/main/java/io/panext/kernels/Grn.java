@@ -18,7 +18,8 @@ public final class Grn {
     /** Writes each channel's sum of squares, one row for every {@link Linear#CHUNK} pixels of an image. */
     public static void sumSquares(Matrix map, int pixels, Matrix sums, Share share) {
         int chunks = Linear.chunks(pixels);
-        int images = map.rows() / pixels;
+        int images = map.rowsOver(pixels);
+        sums.requireShape(images * chunks, map.columns());
         int end = share.to(images * chunks);
         for (int chunk = share.from(images * chunks); chunk < end; chunk++) {
             int first = chunk / chunks * pixels;
@@ -45,8 +46,10 @@ public final class Grn {
      */
     public static void scales(Matrix sums, Matrix gamma, Matrix scales, Share share) {
         int images = scales.rows();
-        int chunks = sums.rows() / images;
+        int chunks = sums.rowsOver(images);
         int channels = scales.columns();
+        sums.requireColumns(channels);
+        gamma.requireShape(1, channels);
         int end = share.to(images);
         for (int image = share.from(images); image < end; image++) {
             Matrix parts = sums.slice(image * chunks, (image + 1) * chunks);
@@ -89,6 +92,8 @@ public final class Grn {
      * @param scratch aligned rows of {@code channels} values, at least as many as are asked for at a time
      */
     public static RowSource scaled(Matrix src, Matrix scales, int pixels, Matrix scratch) {
+        scales.requireShape(src.rowsOver(pixels), src.columns());
+        scratch.requireColumns(src.columns());
         return (from, to) -> {
             Matrix dst = scratch.slice(0, to - from);
             for (int row = from; row < to; row++) {
@@ -108,6 +113,8 @@ public final class Grn {
      * @param dst    like {@code src}, and may be it
      */
     public static void scale(Matrix src, Matrix scales, int pixels, Matrix dst, Share share) {
+        scales.requireShape(src.rowsOver(pixels), src.columns());
+        dst.requireShape(src.rows(), src.columns());
         int end = share.to(src.rows());
         for (int row = share.from(src.rows()); row < end; row++) {
             scale(src.memory(), src.rowOffset(row), scales.memory(), scales.rowOffset(row / pixels), dst.memory(),

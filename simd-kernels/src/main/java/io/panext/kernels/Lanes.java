@@ -3,6 +3,7 @@ package io.panext.kernels;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,6 +27,10 @@ public final class Lanes {
     static final int BYTES = SPECIES.vectorByteSize();
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final VectorShuffle<Float> ACROSS_8 = across(8);
+    private static final VectorShuffle<Float> ACROSS_4 = across(4);
+    private static final VectorShuffle<Float> ACROSS_2 = across(2);
+    private static final VectorShuffle<Float> ACROSS_1 = across(1);
 
     private Lanes() {}
 
@@ -57,6 +62,27 @@ public final class Lanes {
     /** Returns a vector of zeros. */
     static FloatVector zero() {
         return FloatVector.zero(SPECIES);
+    }
+
+    /**
+     * Returns the sum of all lanes in every lane, summed in halves. {@code reduceLanes} leaves the order open, and
+     * interpreted and compiled code do choose different ones: the same input would not always give the same bits.
+     */
+    static FloatVector sum(FloatVector vector) {
+        FloatVector sum = vector;
+        if (COUNT > 8) {
+            sum = sum.add(sum.rearrange(ACROSS_8));
+        }
+        if (COUNT > 4) {
+            sum = sum.add(sum.rearrange(ACROSS_4));
+        }
+        sum = sum.add(sum.rearrange(ACROSS_2));
+        return sum.add(sum.rearrange(ACROSS_1));
+    }
+
+    /** Returns the shuffle that exchanges lanes {@code distance} apart. */
+    private static VectorShuffle<Float> across(int distance) {
+        return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % COUNT);
     }
 
     static VectorSpecies<Float> species(String bits) {

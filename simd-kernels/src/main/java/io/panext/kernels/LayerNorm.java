@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Layer normalisation of each pixel over its channels: {@code (x - mean) / sqrt(var + eps) · weight + bias}, with the
@@ -23,6 +22,7 @@ public final class LayerNorm {
      * @param affine   weight and bias, unless they have been folded into what follows
      */
     public LayerNorm(int channels, float eps, Optional<Affine> affine) {
+        affine.ifPresent(a -> a.scale().requireColumns(channels));
         this.channels = channels;
         this.eps = eps;
         this.affine = affine;
@@ -36,6 +36,8 @@ public final class LayerNorm {
      * @param dst likewise; may be {@code src}
      */
     public void run(Matrix src, Matrix dst, Share share) {
+        src.requireColumns(channels);
+        dst.requireShape(src.rows(), channels);
         int end = share.to(src.rows());
         for (int row = share.from(src.rows()); row < end; row++) {
             normalise(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row));
@@ -54,7 +56,7 @@ public final class LayerNorm {
         }
         FloatVector tail = Lanes.load(src, from + (long) last * Lanes.BYTES);
         sum = sum.add(tail, lastLanes);
-        FloatVector mean = Lanes.broadcast(sum.reduceLanes(VectorOperators.ADD) / channels);
+        FloatVector mean = Lanes.sum(sum).div(channels);
         FloatVector squares = Lanes.zero();
         for (int v = 0; v < last; v++) {
             FloatVector d = Lanes.load(src, from + (long) v * Lanes.BYTES).sub(mean);
@@ -62,7 +64,7 @@ public final class LayerNorm {
         }
         FloatVector d = tail.sub(mean);
         squares = squares.add(d.mul(d), lastLanes);
-        float variance = squares.reduceLanes(VectorOperators.ADD) / channels;
+        float variance = Lanes.sum(squares).lane(0) / channels;
         FloatVector scale = Lanes.broadcast((float) (1 / Math.sqrt(variance + eps)));
         for (int v = 0; v <= last; v++) {
             long at = (long) v * Lanes.BYTES;

@@ -38,9 +38,9 @@ public record Linear(PackedWeights weights) {
      * @param share    split over chunks where there are enough of them, over output columns otherwise
      */
     public void run(RowSource src, Matrix dst, int pixels, Epilogue epilogue, Share share) {
-        requireColumns(dst);
+        dst.requireColumns(weights.columns());
         int perImage = chunks(pixels);
-        int chunks = dst.rows() / pixels * perImage;
+        int chunks = dst.rowsOver(pixels) * perImage;
         IntUnaryOperator firstRow = chunk -> chunk / perImage * pixels + Math.min(chunk % perImage * CHUNK, pixels);
         if (chunks >= 2 * share.workers()) {
             run(src, dst, epilogue, firstRow, share.from(chunks), share.to(chunks), Share.ALL);
@@ -57,7 +57,7 @@ public record Linear(PackedWeights weights) {
      * @param epilogue what finishes each block; it must not depend on images
      */
     public void runRows(RowSource src, Matrix dst, Epilogue epilogue, Share share) {
-        requireColumns(dst);
+        dst.requireColumns(weights.columns());
         int from = share.from(dst.rows());
         int to = share.to(dst.rows());
         IntUnaryOperator firstRow = chunk -> Math.min(from + chunk * CHUNK, to);
@@ -73,6 +73,7 @@ public record Linear(PackedWeights weights) {
             int last = Math.min(first + blockChunks, toChunk);
             int base = firstRow.applyAsInt(first);
             Matrix block = src.rows(base, firstRow.applyAsInt(last));
+            block.requireColumns(weights.depth());
             for (int panel = fromPanel; panel < toPanel; panel++) {
                 int column = weights.firstColumn(panel);
                 for (int chunk = first; chunk < last; chunk++) {
@@ -83,12 +84,6 @@ public record Linear(PackedWeights weights) {
                     epilogue.apply(out.columns(column, weights.usedColumns(panel)), from, column);
                 }
             }
-        }
-    }
-
-    private void requireColumns(Matrix dst) {
-        if (dst.columns() != weights.columns()) {
-            throw new IllegalArgumentException(dst.columns() + " columns for weights of " + weights.columns());
         }
     }
 }

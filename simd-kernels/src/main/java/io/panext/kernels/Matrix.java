@@ -69,6 +69,33 @@ public record Matrix(MemorySegment memory, long offset, long stride, int rows, i
         memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED, position(row, column), value);
     }
 
+    /** @throws IllegalArgumentException if the shape is another */
+    void requireShape(int expectedRows, int expectedColumns) {
+        if (rows != expectedRows) {
+            throw new IllegalArgumentException(rows + " rows instead of " + expectedRows);
+        }
+        requireColumns(expectedColumns);
+    }
+
+    /** @throws IllegalArgumentException if there are more columns, or fewer */
+    void requireColumns(int expected) {
+        if (columns != expected) {
+            throw new IllegalArgumentException(columns + " columns instead of " + expected);
+        }
+    }
+
+    /**
+     * Returns the number of rows divided by {@code count}: images of so many rows, or rows of so many images.
+     *
+     * @throws IllegalArgumentException if there is a remainder
+     */
+    int rowsOver(int count) {
+        if (rows % count != 0) {
+            throw new IllegalArgumentException(rows + " rows are no multiple of " + count);
+        }
+        return rows / count;
+    }
+
     private long position(int row, int column) {
         return rowOffset(Objects.checkIndex(row, rows)) + 4L * Objects.checkIndex(column, columns);
     }

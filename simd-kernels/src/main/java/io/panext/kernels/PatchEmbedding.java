@@ -24,6 +24,7 @@ public final class PatchEmbedding {
      * @param scratch rows of {@code 3 · patch · patch} values, at least as many as are asked for at a time
      */
     public static RowSource patches(MemorySegment src, int height, int width, int patch, Matrix scratch) {
+        scratch.requireColumns(COLOURS * patch * patch);
         int columns = width / patch;
         int perImage = height / patch * columns;
         long plane = 4L * height * width;

@@ -29,6 +29,7 @@ public final class Softmax {
      * @param dst likewise; may be {@code src}
      */
     public static void run(Matrix src, Matrix dst, Share share) {
+        dst.requireShape(src.rows(), src.columns());
         int end = share.to(src.rows());
         for (int row = share.from(src.rows()); row < end; row++) {
             row(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row), src.columns());
@@ -48,7 +49,7 @@ public final class Softmax {
             Lanes.store(e, dst, to + 4L * i);
             sum = sum.add(e, Lanes.SPECIES.indexInRange(i, classes));
         }
-        FloatVector total = Lanes.broadcast(sum.reduceLanes(VectorOperators.ADD));
+        FloatVector total = Lanes.sum(sum);
         for (int i = 0; i < classes; i += Lanes.COUNT) {
             Lanes.store(Lanes.load(dst, to + 4L * i).div(total), dst, to + 4L * i);
         }

@@ -1,0 +1,107 @@
+package io.panext.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LinearTest {
+
+    @ParameterizedTest(name = "{0} images of {1} pixels, {2} to {3} channels")
+    @CsvFileSource(resources = "linear-shapes.csv", numLinesToSkip = 1)
+    void agreesWithTheReferenceOnLayerShapes(int images, int pixels, int depth, int columns) {
+        assertProduct(images, pixels, depth, columns);
+    }
+
+    @EveryChannelCount
+    void agreesWithTheReferenceWhateverTheColumns(int columns) {
+        assertProduct(1, 1, 48, columns);
+        assertProduct(2, 9, 7, columns);
+    }
+
+    @EveryChannelCount
+    void agreesWithTheReferenceWhateverTheDepth(int depth) {
+        assertProduct(1, 8, depth, 33);
+    }
+
+    @ParameterizedTest(name = "{0} pixels")
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 13, 48, 49, 50, 97, 98, 99, 196})
+    void agreesWithTheReferenceWhateverThePixels(int pixels) {
+        for (int images = 1; images <= 3; images++) {
+            assertProduct(images, pixels, 3, 17);
+        }
+    }
+
+    private static void assertProduct(int images, int pixels, int depth, int columns) {
+        LinearCase product = new LinearCase(images, pixels, depth, columns);
+        float[] actual = Workers.agree(workers -> {
+            GuardedMap src = product.src();
+            GuardedMap dst = product.dst();
+            workers.each(share -> product.linear.run(RowSource.of(src.matrix()), dst.matrix(), pixels, Epilogue.NONE,
+                    share));
+            assertArrayEquals(product.values, src.values(), "the input has changed");
+            return dst.values();
+        });
+        double[] allowed = product.allowed();
+        Rounding.assertWithin(i -> allowed[i], product.expected(), actual);
+    }
+
+    @Test
+    void gatheredRowsAreAskedForInBlocksThatFitTheScratchMemory() {
+        LinearCase product = new LinearCase(1, 1000, 147, 5);
+        Matrix src = product.src().matrix();
+        GuardedMap scratch = GuardedMap.empty(Linear.blockRows(147), 147);
+        RowSource gathered = (from, to) -> {
+            Matrix block = scratch.matrix().slice(0, to - from);
+            Copy.rows(src.slice(from, to), block);
+            return block;
+        };
+        GuardedMap dst = product.dst();
+        product.linear.run(gathered, dst.matrix(), 1000, Epilogue.NONE, Share.ALL);
+        scratch.values();
+        double[] allowed = product.allowed();
+        Rounding.assertWithin(i -> allowed[i], product.expected(), dst.values());
+    }
+
+    @Test
+    void blocksAreWholeChunksAndNeverEmpty() {
+        for (int depth : new int[] {1, 48, 147, 2674, 2675, 100_000}) {
+            assertEquals(0, Linear.blockRows(depth) % Linear.CHUNK);
+            assertEquals(Math.max(1, (512 << 10) / (Linear.CHUNK * 4 * depth)), Linear.blockRows(depth) / Linear.CHUNK);
+        }
+    }
+
+    @Test
+    void mismatchingShapesAreRefused() {
+        LinearCase product = new LinearCase(2, 3, 4, 5);
+        Linear linear = product.linear;
+        RowSource src = RowSource.of(product.src().matrix());
+        Matrix dst = product.dst().matrix();
+        for (int depth : new int[] {3, 5}) {
+            RowSource wrong = RowSource.of(GuardedMap.empty(6, depth).matrix());
+            assertThrows(IllegalArgumentException.class, () -> linear.run(wrong, dst, 3, Epilogue.NONE, Share.ALL));
+        }
+        for (int columns : new int[] {4, 6}) {
+            Matrix wrong = GuardedMap.empty(6, columns).matrix();
+            assertThrows(IllegalArgumentException.class, () -> linear.run(src, wrong, 3, Epilogue.NONE, Share.ALL));
+        }
+        assertThrows(IllegalArgumentException.class, () -> linear.run(src, dst, 4, Epilogue.NONE, Share.ALL));
+        RowSource few = RowSource.of(GuardedMap.empty(5, 4).matrix());
+        assertThrows(IndexOutOfBoundsException.class, () -> linear.run(few, dst, 3, Epilogue.NONE, Share.ALL));
+    }
+
+    @Test
+    void weightsThatAreNoMultipleOfTheBiasAreRefused() {
+        assertThrows(IllegalArgumentException.class,
+                () -> PackedWeights.pack(new float[7], new float[2], Arena.ofAuto()));
+        assertThrows(IllegalArgumentException.class,
+                () -> PackedWeights.pack(new float[0], new float[2], Arena.ofAuto()));
+        assertThrows(IllegalArgumentException.class,
+                () -> PackedWeights.pack(new float[7], new float[0], Arena.ofAuto()));
+    }
+}
