@@ -42,15 +42,15 @@ public final class Folding {
                 absorb(affine.get(), node.op())
                         .map(op -> List.of(before.withOp(new Op.LayerNorm(eps, Optional.empty())), node.withOp(op)))
                         .orElse(List.of());
-            case Op.ResponseScale(Optional<Parameter> beta) when beta.isPresent()
+            case Op.ResponseNorm(Parameter gamma, Optional<Parameter> beta) when beta.isPresent()
                     && node.op() instanceof Op.Linear linear ->
-                List.of(before.withOp(new Op.ResponseScale(Optional.empty())),
+                List.of(before.withOp(new Op.ResponseNorm(gamma, Optional.empty())),
                         node.withOp(new Op.Linear(linear.weights(),
-                                shifted(linear.bias(), linear.weights(), beta.get()), linear.scaled(),
+                                shifted(linear.bias(), linear.weights(), beta.get()), linear.responseGamma(),
                                 linear.postOps())));
             case Op.Linear linear when node.op() instanceof Op.LayerScale(Parameter gamma) -> {
                 Op scaled = new Op.Linear(rowsScaled(linear.weights(), gamma), rowsScaled(linear.bias(), gamma),
-                        linear.scaled(), linear.postOps());
+                        linear.responseGamma(), linear.postOps());
                 yield List.of(new Node(before.name(), scaled, before.inputs(), node.outputs()));
             }
             default -> List.of();
@@ -60,7 +60,8 @@ public final class Folding {
     private static Optional<Op> absorb(Op.Affine affine, Op op) {
         return switch (op) {
             case Op.Linear linear -> Optional.of(new Op.Linear(inputsScaled(linear.weights(), affine.scale()),
-                    shifted(linear.bias(), linear.weights(), affine.shift()), linear.scaled(), linear.postOps()));
+                    shifted(linear.bias(), linear.weights(), affine.shift()), linear.responseGamma(),
+                    linear.postOps()));
             case Op.Downsample conv -> Optional.of(new Op.Downsample(conv.norm(),
                     inputsScaled(conv.weights(), affine.scale()),
                     shifted(conv.bias(), conv.weights(), affine.shift())));

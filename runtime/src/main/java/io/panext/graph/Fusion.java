@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * <ul>
  * <li>a norm into the stem or the depthwise convolution before it, or into the 2×2 convolution after it;
  * <li>GELU and the residual addition into the linear before them;
- * <li>the parts of GRN into the linears around it: sums of squares behind the first, factors in front of the second.
+ * <li>GRN into the linears around it: the sums of squares behind the first, the rest in front of the second.
  * </ul>
  */
 public final class Fusion {
@@ -35,7 +35,7 @@ public final class Fusion {
         }
         if (node.op() instanceof Op.SumSquares && before.op() instanceof Op.Linear linear
                 && linear.postOps().equals(List.of(Op.PostOp.GELU))) {
-            return Optional.of(new Node(before.name(), with(linear, linear.scaled(), Op.PostOp.SUM_SQUARES),
+            return Optional.of(new Node(before.name(), with(linear, Op.PostOp.SUM_SQUARES),
                     before.inputs(), List.of(before.output(), node.output())));
         }
         if (graph.readers(node.input()) > 1) {
@@ -54,18 +54,19 @@ public final class Fusion {
             case Op.LayerNorm norm when op instanceof Op.Downsample conv ->
                 Optional.of(new Op.Downsample(Optional.of(norm), conv.weights(), conv.bias()));
             case Op.Linear linear when op instanceof Op.Gelu && linear.postOps().isEmpty() ->
-                Optional.of(with(linear, linear.scaled(), Op.PostOp.GELU));
+                Optional.of(with(linear, Op.PostOp.GELU));
             case Op.Linear linear when op instanceof Op.Add && linear.postOps().isEmpty() ->
-                Optional.of(with(linear, linear.scaled(), Op.PostOp.ADD));
-            case Op.ResponseScale scale when op instanceof Op.Linear linear && scale.beta().isEmpty() ->
-                Optional.of(with(linear, true));
+                Optional.of(with(linear, Op.PostOp.ADD));
+            case Op.ResponseNorm norm when op instanceof Op.Linear linear && norm.beta().isEmpty() ->
+                Optional.of(
+                        new Op.Linear(linear.weights(), linear.bias(), Optional.of(norm.gamma()), linear.postOps()));
             default -> Optional.empty();
         };
     }
 
-    private static Op.Linear with(Op.Linear linear, boolean scaled, Op.PostOp... more) {
-        return new Op.Linear(linear.weights(), linear.bias(), scaled,
-                Stream.concat(linear.postOps().stream(), Stream.of(more)).toList());
+    private static Op.Linear with(Op.Linear linear, Op.PostOp postOp) {
+        return new Op.Linear(linear.weights(), linear.bias(), linear.responseGamma(),
+                Stream.concat(linear.postOps().stream(), Stream.of(postOp)).toList());
     }
 
     /** A fused node is called after the one that has the weights. */

@@ -78,8 +78,7 @@ public final class GraphBuilder {
 
     private Value responseNorm(String name, Value input) {
         Value sums = add(name + ".squares", new Op.SumSquares(), input);
-        Value scales = add(name + ".scales", new Op.ResponseScales(weight(name)), sums);
-        return add(name, new Op.ResponseScale(Optional.of(bias(name))), input, scales);
+        return add(name, new Op.ResponseNorm(weight(name), Optional.of(bias(name))), input, sums);
     }
 
     private Value norm(String name, Value input) {
@@ -88,7 +87,7 @@ public final class GraphBuilder {
     }
 
     private Value linear(String name, Value input) {
-        return add(name, new Op.Linear(weight(name), bias(name), false, List.of()), input);
+        return add(name, new Op.Linear(weight(name), bias(name), Optional.empty(), List.of()), input);
     }
 
     private Value add(String name, Op op, Value... inputs) {

@@ -80,15 +80,17 @@ public sealed interface Op {
     }
 
     /**
-     * A linear of each pixel. Its inputs are the map, then the factors of {@link #scaled}, then the map of
+     * A linear of each pixel. Its inputs are the map, then the sums for {@link #responseGamma}, then the map of
      * {@link PostOp#ADD}; its outputs are the map, then the sums of {@link PostOp#SUM_SQUARES}.
      *
-     * @param weights {@code [out, in]}
-     * @param bias    {@code [out]}
-     * @param scaled  whether the input is multiplied by a factor for each image and channel first
-     * @param postOps what is done to the product, in this order
+     * @param weights       {@code [out, in]}
+     * @param bias          {@code [out]}
+     * @param responseGamma the gamma of a {@link ResponseNorm} of the input, {@code [in]}
+     * @param postOps       what is done to the product, in this order
      */
-    record Linear(Parameter weights, Parameter bias, boolean scaled, List<PostOp> postOps) implements Op {
+    record Linear(Parameter weights, Parameter bias, Optional<Parameter> responseGamma, List<PostOp> postOps)
+            implements
+                Op {
 
         /** Copies the list. */
         public Linear {
@@ -125,7 +127,7 @@ public sealed interface Op {
         }
     }
 
-    /** The first part of global response normalisation: each channel's sum of squares, in the chunks of a linear. */
+    /** Each channel's sum of squares in each image, in the chunks of a linear: what {@link ResponseNorm} needs to know. */
     record SumSquares() implements Op {
 
         @Override
@@ -139,24 +141,12 @@ public sealed interface Op {
     }
 
     /**
-     * The second part of global response normalisation: from the sums, a factor for each image and channel.
+     * Global response normalisation of the map by the sums of squares of its channels, the second input.
      *
      * @param gamma {@code [channels]}
+     * @param beta  {@code [channels]}, if it has not been folded
      */
-    record ResponseScales(Parameter gamma) implements Op {
-
-        @Override
-        public Shape output(Shape input) {
-            return Shape.vectors(input.images(), input.channels());
-        }
-    }
-
-    /**
-     * The third part of global response normalisation: multiplies by the factors, its second input.
-     *
-     * @param beta added afterwards, {@code [channels]}, if it has not been folded
-     */
-    record ResponseScale(Optional<Parameter> beta) implements Op {
+    record ResponseNorm(Parameter gamma, Optional<Parameter> beta) implements Op {
 
         @Override
         public Shape output(Shape input) {

@@ -3,9 +3,11 @@ package io.panext.simd;
 import io.panext.compile.Kernel;
 import io.panext.compile.Operands;
 import io.panext.compile.PackedKernel;
+import io.panext.compile.Task;
 import io.panext.graph.Op;
 import io.panext.graph.Op.PostOp;
 import io.panext.graph.Shape;
+import io.panext.kernels.Affine;
 import io.panext.kernels.Downsample;
 import io.panext.kernels.Epilogue;
 import io.panext.kernels.Grn;
@@ -28,36 +30,51 @@ final class Products {
 
     static Kernel linear(Op.Linear op) {
         var parts = new ArrayList<String>(List.of("gemm"));
-        if (op.scaled()) {
-            parts.addFirst("response scale");
+        if (op.responseGamma().isPresent()) {
+            parts.addFirst("response norm");
         }
         op.postOps().forEach(postOp -> parts.add(switch (postOp) {
             case GELU -> "gelu";
             case SUM_SQUARES -> "sum of squares";
             case ADD -> "residual";
         }));
-        int depth = depth(op.weights());
-        long scratch = op.scaled() ? Matrix.alignedBytes(Linear.blockRows(depth), depth) : 0;
-        return new SimdKernel(String.join(" + ", parts), weightBytes(op.weights(), op.bias()), _ -> scratch,
-                allocator -> {
+        long gammaBytes = op.responseGamma().map(gamma -> Affine.packedBytes(gamma.size())).orElse(0L);
+        return new SimdKernel(String.join(" + ", parts), weightBytes(op.weights(), op.bias()) + gammaBytes,
+                shape -> op.responseGamma().isPresent() ? rowBytes(shape) + factorBytes(shape) : 0, allocator -> {
                     var linear = new Linear(PackedWeights.pack(op.weights().values(), op.bias().values(), allocator));
-                    return operands -> {
-                        Epilogue epilogue = epilogue(op, operands);
-                        int pixels = operands.shape().pixels();
-                        return (_, share) -> linear.run(rows(op, operands, share), operands.dst(), pixels, epilogue,
-                                share);
-                    };
+                    Optional<Affine> gamma = op.responseGamma()
+                            .map(g -> Affine.pack(g.values(), new float[g.size()], allocator));
+                    return operands -> linear(op, linear, gamma, operands);
                 });
     }
 
-    private static RowSource rows(Op.Linear op, Operands operands, Share share) {
-        if (!op.scaled()) {
-            return RowSource.of(operands.src());
-        }
+    private static Task linear(Op.Linear op, Linear linear, Optional<Affine> gamma, Operands operands) {
+        Epilogue epilogue = epilogue(op, operands);
+        int pixels = operands.shape().pixels();
+        return (_, share) -> {
+            RowSource rows = gamma.map(g -> scaledRows(g.scale(), operands, share))
+                    .orElseGet(() -> RowSource.of(operands.src()));
+            linear.run(rows, operands.dst(), pixels, epilogue, share);
+        };
+    }
+
+    private static RowSource scaledRows(Matrix gamma, Operands operands, Share share) {
         Shape shape = operands.shape();
-        int rows = Linear.blockRows(shape.channels());
-        return Grn.scaled(operands.src(), operands.inputs().get(1), shape.pixels(),
-                Matrix.aligned(operands.scratch(share), 0, rows, shape.channels()));
+        Matrix factors = SimdBackend.factors(gamma, operands, share, rowBytes(shape));
+        return Grn.scaled(operands.src(), factors, shape.pixels(),
+                Matrix.aligned(operands.scratch(share), 0, blockRows(shape), shape.channels()));
+    }
+
+    private static long rowBytes(Shape shape) {
+        return Matrix.alignedBytes(blockRows(shape), shape.channels());
+    }
+
+    private static int blockRows(Shape shape) {
+        return Math.min(shape.rows(), Linear.blockRows(shape.channels()));
+    }
+
+    private static long factorBytes(Shape shape) {
+        return SimdBackend.factorBytes(shape.images(), shape.channels());
     }
 
     private static Epilogue epilogue(Op.Linear op, Operands operands) {

@@ -17,7 +17,6 @@ import io.panext.kernels.Matrix;
 import io.panext.kernels.Share;
 import io.panext.kernels.Softmax;
 import io.panext.zoo.Parameter;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** The kernels of the Vector API, fp32: one for every op, so that panext needs nothing else. */
@@ -33,8 +32,7 @@ public final class SimdBackend implements Backend {
             case Op.LayerNorm norm -> layerNorm(norm);
             case Op.Gelu _ -> SimdKernel.withoutWeights("gelu", SimdBackend::gelu);
             case Op.SumSquares _ -> SimdKernel.withoutWeights("sum of squares", SimdBackend::sumSquares);
-            case Op.ResponseScales scales -> responseScales(scales);
-            case Op.ResponseScale scale -> responseScale(scale);
+            case Op.ResponseNorm norm -> responseNorm(norm);
             case Op.LayerScale scale -> layerScale(scale);
             case Op.Add _ -> SimdKernel.withoutWeights("add", SimdBackend::add);
             case Op.GlobalPool _ -> SimdKernel.withoutWeights("average pool", SimdBackend::pool);
@@ -76,27 +74,33 @@ public final class SimdBackend implements Backend {
         });
     }
 
-    private static Kernel responseScales(Op.ResponseScales op) {
-        Parameter gamma = op.gamma();
-        return SimdKernel.withWeights("response scales", Affine.packedBytes(gamma.size()), allocator -> {
-            Affine packed = Affine.pack(gamma.values(), new float[gamma.size()], allocator);
-            return operands -> (_, share) -> Grn.scales(operands.src(), packed.scale(), operands.dst(), share);
-        });
+    private static Kernel responseNorm(Op.ResponseNorm op) {
+        int channels = op.gamma().size();
+        return new SimdKernel("response norm", Affine.packedBytes(channels), shape -> factorBytes(shape.images(),
+                channels), allocator -> {
+                    float[] shift = op.beta().map(Parameter::values).orElseGet(() -> new float[channels]);
+                    Affine gamma = Affine.pack(op.gamma().values(), shift, allocator);
+                    return operands -> (_, share) -> responseNorm(gamma, operands, share);
+                });
     }
 
-    private static Kernel responseScale(Op.ResponseScale op) {
-        long bytes = op.beta().map(beta -> Affine.packedBytes(beta.size())).orElse(0L);
-        return SimdKernel.withWeights("response scale", bytes, allocator -> {
-            Optional<Affine> shift = op.beta().map(beta -> Affine.pack(ones(beta.size()), beta.values(), allocator));
-            return operands -> {
-                Matrix factors = operands.inputs().get(1);
-                int pixels = operands.shape().pixels();
-                return (_, share) -> {
-                    Grn.scale(operands.src(), factors, pixels, operands.dst(), share);
-                    shift.ifPresent(affine -> affine.run(operands.dst(), operands.dst(), share));
-                };
-            };
-        });
+    private static void responseNorm(Affine gammaAndBeta, Operands operands, Share share) {
+        Matrix factors = factors(gammaAndBeta.scale(), operands, share, 0);
+        Grn.scale(operands.src(), factors, operands.shape().pixels(), operands.dst(), share);
+        gammaAndBeta.shift(operands.dst(), share);
+    }
+
+    /** Bytes of the factors that {@link #factors} writes. */
+    static long factorBytes(int images, int channels) {
+        return Matrix.alignedBytes(images, channels);
+    }
+
+    /** Works out the factors of a response norm: every worker for itself, which is faster than to wait for one. */
+    static Matrix factors(Matrix gamma, Operands operands, Share share, long scratchOffset) {
+        Matrix factors = Matrix.aligned(operands.scratch(share), scratchOffset, operands.shape().images(),
+                gamma.columns());
+        Grn.scales(operands.inputs().get(1), gamma, factors, Share.ALL);
+        return factors;
     }
 
     private static Kernel layerScale(Op.LayerScale op) {
@@ -126,11 +130,5 @@ public final class SimdBackend implements Backend {
 
     private static Task softmax(Operands operands) {
         return (_, share) -> Softmax.run(operands.src(), operands.dst(), share);
-    }
-
-    private static float[] ones(int count) {
-        float[] ones = new float[count];
-        Arrays.fill(ones, 1);
-        return ones;
     }
 }

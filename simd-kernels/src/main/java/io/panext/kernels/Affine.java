@@ -65,6 +65,16 @@ public final class Affine {
         }
     }
 
+    /** Adds the shift alone to one worker's rows. */
+    public void shift(Matrix map, Share share) {
+        map.requireColumns(channels);
+        Matrix shifts = Matrix.aligned(memory, shift, 1, channels);
+        int end = share.to(map.rows());
+        for (int row = share.from(map.rows()); row < end; row++) {
+            Add.apply(map.slice(row, row + 1), shifts);
+        }
+    }
+
     /** Computes one row, in whole vectors. */
     void apply(MemorySegment src, long from, MemorySegment dst, long to) {
         int vectors = Lanes.vectors(channels);
