@@ -1,0 +1,82 @@
+package io.panext.jmh;
+
+import io.panext.ConvNeXt;
+import io.panext.Options;
+import io.panext.Session;
+import io.panext.zoo.Catalogue;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import io.panext.zoo.checkpoint.SyntheticCheckpoint;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A whole model from normalised pixels to logits, on weights that follow from their names. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Warmup(iterations = 5, time = 2)
+@Measurement(iterations = 5, time = 1)
+public class WholeModel {
+
+    /** An architecture of the catalogue. */
+    @Param("convnextv2_tiny")
+    public String model;
+
+    /** Images of a run. */
+    @Param("1")
+    public int batch;
+
+    /** Edge of an image, in pixels. */
+    @Param("224")
+    public int size;
+
+    /** Workers of the session. */
+    @Param("1")
+    public int threads;
+
+    private final Arena arena = Arena.ofShared();
+    private ConvNeXt loaded;
+    private Session session;
+    private MemorySegment images;
+
+    /** Loads the model and makes an input. */
+    @Setup
+    public void open() throws IOException {
+        var checkpoint = SyntheticCheckpoint.of(Catalogue.get(model).spec());
+        try (PretrainedModel pretrained = PretrainedModel.of(model, checkpoint, Optional.empty())) {
+            loaded = ConvNeXt.load(pretrained, Options.DEFAULT.withThreads(threads));
+        }
+        session = loaded.newSession(batch, size, size);
+        images = arena.allocateFrom(ValueLayout.JAVA_FLOAT, SyntheticCheckpoint.images(batch, size, size));
+    }
+
+    /** One run of the session. */
+    @Benchmark
+    public Object run() {
+        return session.run(images);
+    }
+
+    /** Frees everything. */
+    @TearDown
+    public void close() {
+        session.close();
+        loaded.close();
+        arena.close();
+    }
+}
