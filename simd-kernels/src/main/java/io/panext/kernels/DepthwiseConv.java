@@ -3,7 +3,9 @@ package io.panext.kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The 7×7 depthwise convolution with stride 1, zero padding 3 and bias.
@@ -20,6 +22,12 @@ public final class DepthwiseConv {
     private static final int PADDING = KERNEL / 2;
     private static final int TILE_PIXELS = 8;
     private static final int SLOTS = 8;
+
+    // The tiles spell out every vector operation: wrapped in a method of our own, those beyond C2's inlining budget
+    // would be calls, and every vector that they take or give a heap object.
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+    private static final ByteOrder ORDER = Lanes.ORDER;
+    private static final int BYTES = Lanes.BYTES;
 
     private final MemorySegment weights;
     private final int channels;
@@ -125,46 +133,46 @@ public final class DepthwiseConv {
     private static void tile(MemorySegment ring, long column, int firstSlot, long slotBytes, int fromTap, int toTap,
             MemorySegment weights, long taps,
             MemorySegment dst, long d0, long dStride, int pixels) {
-        FloatVector bias = Lanes.load(weights, taps + (long) TAPS * Lanes.BYTES);
+        FloatVector bias = FloatVector.fromMemorySegment(S, weights, taps + (long) TAPS * BYTES, ORDER);
         FloatVector c0 = bias, c1 = bias, c2 = bias, c3 = bias, c4 = bias, c5 = bias, c6 = bias, c7 = bias;
         for (int ky = fromTap; ky < toTap; ky++) {
-            long w = taps + ky * ((long) KERNEL * Lanes.BYTES);
+            long w = taps + ky * ((long) KERNEL * BYTES);
             long x0 = column + ((firstSlot + ky) & (SLOTS - 1)) * slotBytes;
-            FloatVector w0 = Lanes.load(weights, w);
-            FloatVector w1 = Lanes.load(weights, w + Lanes.BYTES);
-            FloatVector w2 = Lanes.load(weights, w + 2L * Lanes.BYTES);
-            FloatVector w3 = Lanes.load(weights, w + 3L * Lanes.BYTES);
-            FloatVector w4 = Lanes.load(weights, w + 4L * Lanes.BYTES);
-            FloatVector w5 = Lanes.load(weights, w + 5L * Lanes.BYTES);
-            FloatVector w6 = Lanes.load(weights, w + 6L * Lanes.BYTES);
-            FloatVector x = Lanes.load(ring, x0);
+            FloatVector w0 = FloatVector.fromMemorySegment(S, weights, w, ORDER);
+            FloatVector w1 = FloatVector.fromMemorySegment(S, weights, w + BYTES, ORDER);
+            FloatVector w2 = FloatVector.fromMemorySegment(S, weights, w + 2L * BYTES, ORDER);
+            FloatVector w3 = FloatVector.fromMemorySegment(S, weights, w + 3L * BYTES, ORDER);
+            FloatVector w4 = FloatVector.fromMemorySegment(S, weights, w + 4L * BYTES, ORDER);
+            FloatVector w5 = FloatVector.fromMemorySegment(S, weights, w + 5L * BYTES, ORDER);
+            FloatVector w6 = FloatVector.fromMemorySegment(S, weights, w + 6L * BYTES, ORDER);
+            FloatVector x = FloatVector.fromMemorySegment(S, ring, x0, ORDER);
             c0 = x.fma(w0, c0);
-            x = Lanes.load(ring, x0 + Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + BYTES, ORDER);
             c1 = x.fma(w0, c1);
             c0 = x.fma(w1, c0);
-            x = Lanes.load(ring, x0 + 2L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 2L * BYTES, ORDER);
             c2 = x.fma(w0, c2);
             c1 = x.fma(w1, c1);
             c0 = x.fma(w2, c0);
-            x = Lanes.load(ring, x0 + 3L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 3L * BYTES, ORDER);
             c3 = x.fma(w0, c3);
             c2 = x.fma(w1, c2);
             c1 = x.fma(w2, c1);
             c0 = x.fma(w3, c0);
-            x = Lanes.load(ring, x0 + 4L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 4L * BYTES, ORDER);
             c4 = x.fma(w0, c4);
             c3 = x.fma(w1, c3);
             c2 = x.fma(w2, c2);
             c1 = x.fma(w3, c1);
             c0 = x.fma(w4, c0);
-            x = Lanes.load(ring, x0 + 5L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 5L * BYTES, ORDER);
             c5 = x.fma(w0, c5);
             c4 = x.fma(w1, c4);
             c3 = x.fma(w2, c3);
             c2 = x.fma(w3, c2);
             c1 = x.fma(w4, c1);
             c0 = x.fma(w5, c0);
-            x = Lanes.load(ring, x0 + 6L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 6L * BYTES, ORDER);
             c6 = x.fma(w0, c6);
             c5 = x.fma(w1, c5);
             c4 = x.fma(w2, c4);
@@ -172,7 +180,7 @@ public final class DepthwiseConv {
             c2 = x.fma(w4, c2);
             c1 = x.fma(w5, c1);
             c0 = x.fma(w6, c0);
-            x = Lanes.load(ring, x0 + 7L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 7L * BYTES, ORDER);
             c7 = x.fma(w0, c7);
             c6 = x.fma(w1, c6);
             c5 = x.fma(w2, c5);
@@ -180,42 +188,42 @@ public final class DepthwiseConv {
             c3 = x.fma(w4, c3);
             c2 = x.fma(w5, c2);
             c1 = x.fma(w6, c1);
-            x = Lanes.load(ring, x0 + 8L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 8L * BYTES, ORDER);
             c7 = x.fma(w1, c7);
             c6 = x.fma(w2, c6);
             c5 = x.fma(w3, c5);
             c4 = x.fma(w4, c4);
             c3 = x.fma(w5, c3);
             c2 = x.fma(w6, c2);
-            x = Lanes.load(ring, x0 + 9L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 9L * BYTES, ORDER);
             c7 = x.fma(w2, c7);
             c6 = x.fma(w3, c6);
             c5 = x.fma(w4, c5);
             c4 = x.fma(w5, c4);
             c3 = x.fma(w6, c3);
-            x = Lanes.load(ring, x0 + 10L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 10L * BYTES, ORDER);
             c7 = x.fma(w3, c7);
             c6 = x.fma(w4, c6);
             c5 = x.fma(w5, c5);
             c4 = x.fma(w6, c4);
-            x = Lanes.load(ring, x0 + 11L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 11L * BYTES, ORDER);
             c7 = x.fma(w4, c7);
             c6 = x.fma(w5, c6);
             c5 = x.fma(w6, c5);
-            x = Lanes.load(ring, x0 + 12L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 12L * BYTES, ORDER);
             c7 = x.fma(w5, c7);
             c6 = x.fma(w6, c6);
-            x = Lanes.load(ring, x0 + 13L * Lanes.BYTES);
+            x = FloatVector.fromMemorySegment(S, ring, x0 + 13L * BYTES, ORDER);
             c7 = x.fma(w6, c7);
         }
-        Lanes.store(c7, dst, d0 + Math.min(7, pixels - 1) * dStride);
-        Lanes.store(c6, dst, d0 + Math.min(6, pixels - 1) * dStride);
-        Lanes.store(c5, dst, d0 + Math.min(5, pixels - 1) * dStride);
-        Lanes.store(c4, dst, d0 + Math.min(4, pixels - 1) * dStride);
-        Lanes.store(c3, dst, d0 + Math.min(3, pixels - 1) * dStride);
-        Lanes.store(c2, dst, d0 + Math.min(2, pixels - 1) * dStride);
-        Lanes.store(c1, dst, d0 + Math.min(1, pixels - 1) * dStride);
-        Lanes.store(c0, dst, d0);
+        c7.intoMemorySegment(dst, d0 + Math.min(7, pixels - 1) * dStride, ORDER);
+        c6.intoMemorySegment(dst, d0 + Math.min(6, pixels - 1) * dStride, ORDER);
+        c5.intoMemorySegment(dst, d0 + Math.min(5, pixels - 1) * dStride, ORDER);
+        c4.intoMemorySegment(dst, d0 + Math.min(4, pixels - 1) * dStride, ORDER);
+        c3.intoMemorySegment(dst, d0 + Math.min(3, pixels - 1) * dStride, ORDER);
+        c2.intoMemorySegment(dst, d0 + Math.min(2, pixels - 1) * dStride, ORDER);
+        c1.intoMemorySegment(dst, d0 + Math.min(1, pixels - 1) * dStride, ORDER);
+        c0.intoMemorySegment(dst, d0, ORDER);
     }
     private static long slotBytes(int width) {
         return (long) (Math.ceilDiv(width, TILE_PIXELS) * TILE_PIXELS + 2 * PADDING) * Lanes.BYTES;

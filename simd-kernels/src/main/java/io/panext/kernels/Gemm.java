@@ -2,7 +2,9 @@ package io.panext.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The matrix product behind every linear and every convolution without overlap: {@code dst = src · weightsᵀ + bias}.
@@ -15,6 +17,12 @@ final class Gemm {
 
     /** Rows of the register tile. */
     static final int TILE_ROWS = 7;
+
+    // The tiles spell out every vector operation: wrapped in a method of our own, those beyond C2's inlining budget
+    // would be calls, and every vector that they take or give a heap object.
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+    private static final ByteOrder ORDER = Lanes.ORDER;
+    private static final int BYTES = Lanes.BYTES;
 
     private Gemm() {}
 
@@ -50,9 +58,9 @@ final class Gemm {
 
     private static void tile3(MemorySegment a, long a0, long stride, int rows, MemorySegment b, long panel, int depth,
             long bias, MemorySegment c, long c0, long cStride) {
-        FloatVector bias0 = Lanes.load(b, bias);
-        FloatVector bias1 = Lanes.load(b, bias + Lanes.BYTES);
-        FloatVector bias2 = Lanes.load(b, bias + 2L * Lanes.BYTES);
+        FloatVector bias0 = FloatVector.fromMemorySegment(S, b, bias, ORDER);
+        FloatVector bias1 = FloatVector.fromMemorySegment(S, b, bias + BYTES, ORDER);
+        FloatVector bias2 = FloatVector.fromMemorySegment(S, b, bias + 2L * BYTES, ORDER);
         FloatVector c00 = bias0, c01 = bias1, c02 = bias2;
         FloatVector c10 = bias0, c11 = bias1, c12 = bias2;
         FloatVector c20 = bias0, c21 = bias1, c22 = bias2;
@@ -67,71 +75,71 @@ final class Gemm {
         long a5 = a0 + Math.min(5, rows - 1) * stride;
         long a6 = a0 + Math.min(6, rows - 1) * stride;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = Lanes.load(b, panel + (long) k * (3L * Lanes.BYTES));
-            FloatVector b1 = Lanes.load(b, panel + (long) k * (3L * Lanes.BYTES) + Lanes.BYTES);
-            FloatVector b2 = Lanes.load(b, panel + (long) k * (3L * Lanes.BYTES) + 2L * Lanes.BYTES);
-            FloatVector x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
+            FloatVector b0 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (3L * BYTES), ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (3L * BYTES) + BYTES, ORDER);
+            FloatVector b2 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (3L * BYTES) + 2L * BYTES, ORDER);
+            FloatVector x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             c02 = x.fma(b2, c02);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
             c12 = x.fma(b2, c12);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
             c22 = x.fma(b2, c22);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
             c32 = x.fma(b2, c32);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
             c42 = x.fma(b2, c42);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
             c52 = x.fma(b2, c52);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
             c60 = x.fma(b0, c60);
             c61 = x.fma(b1, c61);
             c62 = x.fma(b2, c62);
         }
         long d6 = c0 + Math.min(6, rows - 1) * cStride;
-        Lanes.store(c60, c, d6);
-        Lanes.store(c61, c, d6 + Lanes.BYTES);
-        Lanes.store(c62, c, d6 + 2L * Lanes.BYTES);
+        c60.intoMemorySegment(c, d6, ORDER);
+        c61.intoMemorySegment(c, d6 + BYTES, ORDER);
+        c62.intoMemorySegment(c, d6 + 2L * BYTES, ORDER);
         long d5 = c0 + Math.min(5, rows - 1) * cStride;
-        Lanes.store(c50, c, d5);
-        Lanes.store(c51, c, d5 + Lanes.BYTES);
-        Lanes.store(c52, c, d5 + 2L * Lanes.BYTES);
+        c50.intoMemorySegment(c, d5, ORDER);
+        c51.intoMemorySegment(c, d5 + BYTES, ORDER);
+        c52.intoMemorySegment(c, d5 + 2L * BYTES, ORDER);
         long d4 = c0 + Math.min(4, rows - 1) * cStride;
-        Lanes.store(c40, c, d4);
-        Lanes.store(c41, c, d4 + Lanes.BYTES);
-        Lanes.store(c42, c, d4 + 2L * Lanes.BYTES);
+        c40.intoMemorySegment(c, d4, ORDER);
+        c41.intoMemorySegment(c, d4 + BYTES, ORDER);
+        c42.intoMemorySegment(c, d4 + 2L * BYTES, ORDER);
         long d3 = c0 + Math.min(3, rows - 1) * cStride;
-        Lanes.store(c30, c, d3);
-        Lanes.store(c31, c, d3 + Lanes.BYTES);
-        Lanes.store(c32, c, d3 + 2L * Lanes.BYTES);
+        c30.intoMemorySegment(c, d3, ORDER);
+        c31.intoMemorySegment(c, d3 + BYTES, ORDER);
+        c32.intoMemorySegment(c, d3 + 2L * BYTES, ORDER);
         long d2 = c0 + Math.min(2, rows - 1) * cStride;
-        Lanes.store(c20, c, d2);
-        Lanes.store(c21, c, d2 + Lanes.BYTES);
-        Lanes.store(c22, c, d2 + 2L * Lanes.BYTES);
+        c20.intoMemorySegment(c, d2, ORDER);
+        c21.intoMemorySegment(c, d2 + BYTES, ORDER);
+        c22.intoMemorySegment(c, d2 + 2L * BYTES, ORDER);
         long d1 = c0 + Math.min(1, rows - 1) * cStride;
-        Lanes.store(c10, c, d1);
-        Lanes.store(c11, c, d1 + Lanes.BYTES);
-        Lanes.store(c12, c, d1 + 2L * Lanes.BYTES);
-        Lanes.store(c00, c, c0);
-        Lanes.store(c01, c, c0 + Lanes.BYTES);
-        Lanes.store(c02, c, c0 + 2L * Lanes.BYTES);
+        c10.intoMemorySegment(c, d1, ORDER);
+        c11.intoMemorySegment(c, d1 + BYTES, ORDER);
+        c12.intoMemorySegment(c, d1 + 2L * BYTES, ORDER);
+        c00.intoMemorySegment(c, c0, ORDER);
+        c01.intoMemorySegment(c, c0 + BYTES, ORDER);
+        c02.intoMemorySegment(c, c0 + 2L * BYTES, ORDER);
     }
 
     private static void tile2(MemorySegment a, long a0, long stride, int rows, MemorySegment b, long panel, int depth,
             long bias, MemorySegment c, long c0, long cStride) {
-        FloatVector bias0 = Lanes.load(b, bias);
-        FloatVector bias1 = Lanes.load(b, bias + Lanes.BYTES);
+        FloatVector bias0 = FloatVector.fromMemorySegment(S, b, bias, ORDER);
+        FloatVector bias1 = FloatVector.fromMemorySegment(S, b, bias + BYTES, ORDER);
         FloatVector c00 = bias0, c01 = bias1;
         FloatVector c10 = bias0, c11 = bias1;
         FloatVector c20 = bias0, c21 = bias1;
@@ -146,55 +154,55 @@ final class Gemm {
         long a5 = a0 + Math.min(5, rows - 1) * stride;
         long a6 = a0 + Math.min(6, rows - 1) * stride;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = Lanes.load(b, panel + (long) k * (2L * Lanes.BYTES));
-            FloatVector b1 = Lanes.load(b, panel + (long) k * (2L * Lanes.BYTES) + Lanes.BYTES);
-            FloatVector x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
+            FloatVector b0 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (2L * BYTES), ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (2L * BYTES) + BYTES, ORDER);
+            FloatVector x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
             c60 = x.fma(b0, c60);
             c61 = x.fma(b1, c61);
         }
         long d6 = c0 + Math.min(6, rows - 1) * cStride;
-        Lanes.store(c60, c, d6);
-        Lanes.store(c61, c, d6 + Lanes.BYTES);
+        c60.intoMemorySegment(c, d6, ORDER);
+        c61.intoMemorySegment(c, d6 + BYTES, ORDER);
         long d5 = c0 + Math.min(5, rows - 1) * cStride;
-        Lanes.store(c50, c, d5);
-        Lanes.store(c51, c, d5 + Lanes.BYTES);
+        c50.intoMemorySegment(c, d5, ORDER);
+        c51.intoMemorySegment(c, d5 + BYTES, ORDER);
         long d4 = c0 + Math.min(4, rows - 1) * cStride;
-        Lanes.store(c40, c, d4);
-        Lanes.store(c41, c, d4 + Lanes.BYTES);
+        c40.intoMemorySegment(c, d4, ORDER);
+        c41.intoMemorySegment(c, d4 + BYTES, ORDER);
         long d3 = c0 + Math.min(3, rows - 1) * cStride;
-        Lanes.store(c30, c, d3);
-        Lanes.store(c31, c, d3 + Lanes.BYTES);
+        c30.intoMemorySegment(c, d3, ORDER);
+        c31.intoMemorySegment(c, d3 + BYTES, ORDER);
         long d2 = c0 + Math.min(2, rows - 1) * cStride;
-        Lanes.store(c20, c, d2);
-        Lanes.store(c21, c, d2 + Lanes.BYTES);
+        c20.intoMemorySegment(c, d2, ORDER);
+        c21.intoMemorySegment(c, d2 + BYTES, ORDER);
         long d1 = c0 + Math.min(1, rows - 1) * cStride;
-        Lanes.store(c10, c, d1);
-        Lanes.store(c11, c, d1 + Lanes.BYTES);
-        Lanes.store(c00, c, c0);
-        Lanes.store(c01, c, c0 + Lanes.BYTES);
+        c10.intoMemorySegment(c, d1, ORDER);
+        c11.intoMemorySegment(c, d1 + BYTES, ORDER);
+        c00.intoMemorySegment(c, c0, ORDER);
+        c01.intoMemorySegment(c, c0 + BYTES, ORDER);
     }
 
     private static void tile1(MemorySegment a, long a0, long stride, int rows, MemorySegment b, long panel, int depth,
             long bias, MemorySegment c, long c0, long cStride) {
-        FloatVector bias0 = Lanes.load(b, bias);
+        FloatVector bias0 = FloatVector.fromMemorySegment(S, b, bias, ORDER);
         FloatVector c00 = bias0;
         FloatVector c10 = bias0;
         FloatVector c20 = bias0;
@@ -209,28 +217,28 @@ final class Gemm {
         long a5 = a0 + Math.min(5, rows - 1) * stride;
         long a6 = a0 + Math.min(6, rows - 1) * stride;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = Lanes.load(b, panel + (long) k * (1L * Lanes.BYTES));
-            FloatVector x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
+            FloatVector b0 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (1L * BYTES), ORDER);
+            FloatVector x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
             c00 = x.fma(b0, c00);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
             c10 = x.fma(b0, c10);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
             c20 = x.fma(b0, c20);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
             c30 = x.fma(b0, c30);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
             c40 = x.fma(b0, c40);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
             c50 = x.fma(b0, c50);
-            x = Lanes.broadcast(a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
+            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
             c60 = x.fma(b0, c60);
         }
-        Lanes.store(c60, c, c0 + Math.min(6, rows - 1) * cStride);
-        Lanes.store(c50, c, c0 + Math.min(5, rows - 1) * cStride);
-        Lanes.store(c40, c, c0 + Math.min(4, rows - 1) * cStride);
-        Lanes.store(c30, c, c0 + Math.min(3, rows - 1) * cStride);
-        Lanes.store(c20, c, c0 + Math.min(2, rows - 1) * cStride);
-        Lanes.store(c10, c, c0 + Math.min(1, rows - 1) * cStride);
-        Lanes.store(c00, c, c0);
+        c60.intoMemorySegment(c, c0 + Math.min(6, rows - 1) * cStride, ORDER);
+        c50.intoMemorySegment(c, c0 + Math.min(5, rows - 1) * cStride, ORDER);
+        c40.intoMemorySegment(c, c0 + Math.min(4, rows - 1) * cStride, ORDER);
+        c30.intoMemorySegment(c, c0 + Math.min(3, rows - 1) * cStride, ORDER);
+        c20.intoMemorySegment(c, c0 + Math.min(2, rows - 1) * cStride, ORDER);
+        c10.intoMemorySegment(c, c0 + Math.min(1, rows - 1) * cStride, ORDER);
+        c00.intoMemorySegment(c, c0, ORDER);
     }
 }

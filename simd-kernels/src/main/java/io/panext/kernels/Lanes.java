@@ -26,7 +26,7 @@ public final class Lanes {
     /** Number of bytes in a vector. */
     static final int BYTES = SPECIES.vectorByteSize();
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final VectorShuffle<Float> ACROSS_8 = across(8);
     private static final VectorShuffle<Float> ACROSS_4 = across(4);
     private static final VectorShuffle<Float> ACROSS_2 = across(2);
