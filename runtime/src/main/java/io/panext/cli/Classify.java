@@ -20,9 +20,10 @@ import picocli.CommandLine.Spec;
 @Command(name = "classify", description = "Say what photographs show: PNG, JPEG, WebP, GIF or BMP.", footer = {
         "examples:",
         "  panext classify cat.jpg",
-        "  panext classify --model convnext_tiny.safetensors --top 1 --format csv photos/ > photos.csv",
+        "  panext classify --model convnext_tiny.safetensors --top 1 photos/",
         "",
-        "JSON is an array of {\"file\", \"predictions\": [{\"index\", \"label\", \"probability\", \"logit\"}]}.",
+        "JSON is an array of objects {file, predictions: [{index, label, probability, logit}]},",
+        "CSV a row for each prediction: file, rank, index, label, probability, logit.",
         "An image that cannot be read is reported and left out; the exit status is then 1."})
 final class Classify implements Callable<Integer> {
 
@@ -32,8 +33,8 @@ final class Classify implements Callable<Integer> {
     @Mixin
     private ModelOption model;
 
-    @Option(names = {"-k",
-            "--top"}, paramLabel = "K", defaultValue = "5", converter = Positive.class, description = "How many classes of each image to name; default: ${DEFAULT-VALUE}.")
+    @Option(names = {"-k", "--top"}, paramLabel = "K", defaultValue = "5", converter = Positive.class,
+            description = "How many classes of each image to name; default: ${DEFAULT-VALUE}.")
     private int top;
 
     @Mixin
@@ -45,7 +46,8 @@ final class Classify implements Callable<Integer> {
     @Mixin
     private DecoderOptions decoder;
 
-    @Parameters(paramLabel = "IMAGE|FOLDER", arity = "1..*", description = "Image files, and folders that are searched for them with all that is in them.")
+    @Parameters(paramLabel = "IMAGE|FOLDER", arity = "1..*",
+            description = "Image files, and folders that are searched for them with all that is in them.")
     private List<Path> operands;
 
     @Override

@@ -8,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -31,8 +32,15 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             return ExitCode.USAGE;
         }
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        err.println("panext: " + firstLine(e.getMessage()) + suggestion(e) + "; see " + command + " --help");
+        err.println("panext: " + problem(e) + "; see " + command + " --help");
         return ExitCode.USAGE;
+    }
+
+    private static String problem(ParameterException e) {
+        return switch (e) {
+            case MutuallyExclusiveArgsException _ -> "these options exclude each other";
+            default -> firstLine(e.getMessage()).replaceFirst("^Error: ", "") + suggestion(e);
+        };
     }
 
     private static String suggestion(ParameterException e) {

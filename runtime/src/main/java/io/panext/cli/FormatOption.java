@@ -5,7 +5,7 @@ import picocli.CommandLine.Option;
 /** How results are written. */
 final class FormatOption {
 
-    @Option(names = {"-f",
-            "--format"}, paramLabel = "FORMAT", defaultValue = "text", description = "One of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+    @Option(names = {"-f", "--format"}, paramLabel = "FORMAT", defaultValue = "text",
+            description = "One of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
     Format format;
 }

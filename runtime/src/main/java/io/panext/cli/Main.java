@@ -36,7 +36,8 @@ public final class Main {
         Panext panext = new Panext();
         Failures failures = new Failures(panext, err);
         CommandLine commandLine = new CommandLine(panext).setOut(out).setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true).setParameterExceptionHandler(failures)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true).setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures);
         try {
             int status = commandLine.execute(args);

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 /** Which model is used. */
 final class ModelOption {
 
-    @Option(names = {"-m",
-            "--model"}, paramLabel = "FILE|NAME", defaultValue = ConvNeXt.EMBEDDED, description = "A safetensors checkpoint, or the name of a model; default: ${DEFAULT-VALUE}, which is embedded.")
+    @Option(names = {"-m", "--model"}, paramLabel = "FILE|NAME", defaultValue = ConvNeXt.EMBEDDED,
+            description = "A safetensors checkpoint; default: the embedded ${DEFAULT-VALUE}.")
     String nameOrPath;
 }

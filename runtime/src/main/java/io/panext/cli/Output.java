@@ -19,7 +19,15 @@ final class Output {
     /** Begins JSON. */
     static JsonGenerator json(PrintWriter out) throws IOException {
         return JsonMapper.builder().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET).build().createGenerator(out)
-                .setPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(NEW_LINE).withArrayIndenter(NEW_LINE));
+                .setPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(NEW_LINE));
+    }
+
+    /** Writes a value as JSON, and ends the line. */
+    static void json(PrintWriter out, Object value) throws IOException {
+        try (JsonGenerator json = json(out)) {
+            json.writePOJO(value);
+        }
+        out.println();
     }
 
     /**

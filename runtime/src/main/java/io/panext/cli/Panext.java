@@ -7,8 +7,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** The command itself: its subcommands, and what all of them have. */
-@Command(name = "panext", subcommands = {
-        Classify.class}, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = Panext.Version.class, sortOptions = false, usageHelpAutoWidth = true, synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%n", commandListHeading = "%ncommands:%n", footerHeading = "%n")
+@Command(name = "panext", mixinStandardHelpOptions = true, scope = ScopeType.INHERIT,
+        versionProvider = Panext.Version.class, sortOptions = false,
+        description = "Runs ConvNeXt models on the CPU. Nothing is ever downloaded; one small model is embedded.",
+        synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%n",
+        commandListHeading = "%ncommands:%n", footerHeading = "%n", subcommands = {
+                Classify.class, Run.class, Inspect.class, Preprocess.class, Models.class})
 final class Panext {
 
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")

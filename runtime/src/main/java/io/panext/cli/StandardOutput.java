@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.io.Serial;
 
 /**
- * Standard output whose failures are not lost: {@link java.io.PrintWriter} swallows an {@link IOException}, but lets this
- * one's exception through.
+ * Standard output whose failures are not lost: {@link java.io.PrintWriter} swallows an {@link IOException}, but lets
+ * this one's exception through.
  */
 final class StandardOutput extends FilterOutputStream {
 

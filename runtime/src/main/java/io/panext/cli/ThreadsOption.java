@@ -8,8 +8,8 @@ import picocli.CommandLine.TypeConversionException;
 /** How many threads work on an image. */
 final class ThreadsOption {
 
-    @Option(names = {"-t",
-            "--threads"}, paramLabel = "N", converter = Converter.class, description = "Threads that share the work; default: all processors that this process may use.")
+    @Option(names = {"-t", "--threads"}, paramLabel = "N", converter = Converter.class,
+            description = "Threads that share the work; default: all processors that this process may use.")
     int threads = Options.DEFAULT.threads();
 
     private static final class Converter implements ITypeConverter<Integer> {
