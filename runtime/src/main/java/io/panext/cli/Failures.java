@@ -8,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -38,7 +39,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     private static String problem(ParameterException e) {
         return switch (e) {
-            case MutuallyExclusiveArgsException _ -> "these options exclude each other";
+            case MutuallyExclusiveArgsException _,MaxValuesExceededException _ -> "options that exclude each other";
             default -> firstLine(e.getMessage()).replaceFirst("^Error: ", "") + suggestion(e);
         };
     }

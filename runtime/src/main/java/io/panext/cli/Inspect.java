@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         "  panext inspect convnextv2_base --size 384",
         "  panext inspect convnext_tiny.safetensors --batch 8 --plan",
         "",
-        "Of a published architecture no weights are needed. Memory is known before anything is run:",
-        "what is printed is what will be taken."})
+        "Of a published architecture no weights are needed.",
+        "The arena is all the memory that a session takes besides the weights."})
 final class Inspect implements Callable<Integer> {
 
     /** How a description is written. */
