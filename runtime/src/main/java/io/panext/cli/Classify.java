@@ -71,6 +71,7 @@ final class Classify implements Callable<Integer> {
                     try {
                         report.add(image.toString(), session.classify(image).top(top));
                     } catch (ImageException e) {
+                        progress.makeWay();
                         messages.problem(e.getMessage());
                     }
                     progress.step();

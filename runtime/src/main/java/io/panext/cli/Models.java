@@ -23,10 +23,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code panext models}: lists what panext knows. */
-@Command(name = "models",
-        description = "List the embedded model and all published ones, by image size.", footer = {
-                "Accuracies are published ones on ImageNet-1k's validation set, in per cent; the embedded model's are on",
-                "CIFAR-10's test set. GMACs and activations are counted as timm does.", "",
+@Command(name = "models", description = "List the embedded model and all published ones, by image size.",
+        footer = {
+                "Accuracies are those published for ImageNet-1k's validation set, in per cent;",
+                "the embedded model's are for CIFAR-10's test set. GMACs and activations are",
+                "counted as timm does.", "",
                 "example:", "  panext models --format csv > models.csv"})
 final class Models implements Callable<Integer> {
 

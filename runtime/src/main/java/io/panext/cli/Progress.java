@@ -16,6 +16,7 @@ final class Progress implements AutoCloseable {
     private static final boolean WATCHED = Boolean.getBoolean("panext.progress");
     private static final int WORTHWHILE = 10;
     private static final int WIDTH = 80;
+    private static final String ERASE_LINE = "\r\033[K";
 
     private final Optional<ProgressBar> bar;
 
@@ -31,6 +32,11 @@ final class Progress implements AutoCloseable {
     /** Counts one. */
     void step() {
         bar.ifPresent(ProgressBar::step);
+    }
+
+    /** Frees the line for a message; the bar is drawn again below it. */
+    void makeWay() {
+        bar.ifPresent(_ -> System.err.print(ERASE_LINE));
     }
 
     @Override
