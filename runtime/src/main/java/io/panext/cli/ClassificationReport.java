@@ -66,7 +66,7 @@ sealed interface ClassificationReport extends AutoCloseable {
     record Json(PrintWriter out, JsonGenerator json) implements ClassificationReport {
 
         private static JsonGenerator begin(PrintWriter out) throws IOException {
-            JsonGenerator json = Output.json(out);
+            JsonGenerator json = Notation.json(out);
             json.writeStartArray();
             return json;
         }
@@ -97,7 +97,7 @@ sealed interface ClassificationReport extends AutoCloseable {
         record Row(String file, int rank, int index, String label, float probability, float logit) {}
 
         private static SequenceWriter begin(PrintWriter out) throws IOException {
-            return Output.csv(out, Row.class);
+            return Notation.csv(out, Row.class);
         }
 
         @Override

@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
         "  panext classify cat.jpg",
         "  panext classify --model convnext_tiny.safetensors --top 1 photos/",
         "",
-        "JSON is an array of objects {file, predictions: [{index, label, probability, logit}]},",
-        "CSV a row for each prediction: file, rank, index, label, probability, logit.",
-        "An image that cannot be read is reported and left out; the exit status is then 1."})
+        "JSON: an array of {file, predictions: [{index, label, probability, logit}]}.",
+        "CSV: a row for each prediction: file, rank, index, label, probability, logit.",
+        "An image that cannot be read is reported and left out; the status is then 1."})
 final class Classify implements Callable<Integer> {
 
     @Spec

@@ -9,7 +9,6 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MaxValuesExceededException;
-import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -39,7 +38,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     private static String problem(ParameterException e) {
         return switch (e) {
-            case MutuallyExclusiveArgsException _,MaxValuesExceededException _ -> "options that exclude each other";
+            case MaxValuesExceededException _ -> "options that exclude each other";
             default -> firstLine(e.getMessage()).replaceFirst("^Error: ", "") + suggestion(e);
         };
     }
@@ -75,8 +74,11 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         return switch (e) {
             case OutOfMemoryError _ -> "not enough memory: " + firstLine(e.getMessage());
             case UncheckedIOException io -> message(io.getCause());
-            case IOException _,CommandException _,StandardOutput.ClosedException _ -> firstLine(e.getMessage());
-            case IllegalArgumentException _,IllegalStateException _ -> firstLine(e.getMessage());
+            case IOException io -> firstLine(io.getMessage());
+            case CommandException refusal -> firstLine(refusal.getMessage());
+            case StandardOutput.ClosedException closed -> firstLine(closed.getMessage());
+            case IllegalArgumentException argument -> firstLine(argument.getMessage());
+            case IllegalStateException state -> firstLine(state.getMessage());
             default -> "internal error: " + firstLine(e.toString()) + "; --verbose shows where";
         };
     }

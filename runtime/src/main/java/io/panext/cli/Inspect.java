@@ -80,7 +80,7 @@ final class Inspect implements Callable<Integer> {
             Description description = Description.of(pretrained, published.isEmpty(), plan(pretrained), plan);
             switch (format) {
                 case TEXT -> description.print(command.commandLine().getOut());
-                case JSON -> Output.json(command.commandLine().getOut(), description);
+                case JSON -> Notation.json(command.commandLine().getOut(), description);
             }
         }
         return ExitCode.OK;

@@ -15,13 +15,18 @@ final class Messages {
 
     /** Passes on what the user should know, though all is well. */
     void warn(Collection<String> warnings) {
-        warnings.forEach(warning -> err.println("panext: warning: " + warning));
+        warnings.forEach(warning -> err.println("panext: warning: " + printable(warning)));
     }
 
     /** Reports what did not work while the rest goes on. */
     void problem(String problem) {
         problems++;
-        err.println("panext: " + problem);
+        err.println("panext: " + printable(problem));
+    }
+
+    /** A file's name may hold line breaks; a message is one line. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     /** Number of problems so far. */

@@ -88,9 +88,9 @@ final class Models implements Callable<Integer> {
         switch (format.format) {
             case TEXT -> new Table(List.of("model", "params (M)", "size", "GMACs", "acts (M)", "top-1", "top-5",
                     "licence"), rows.stream().map(Row::cells).toList()).print(out);
-            case JSON -> Output.json(out, rows);
+            case JSON -> Notation.json(out, rows);
             case CSV -> {
-                try (SequenceWriter csv = Output.csv(out, Row.class)) {
+                try (SequenceWriter csv = Notation.csv(out, Row.class)) {
                     csv.writeAll(rows);
                 }
             }

@@ -34,8 +34,10 @@ import picocli.CommandLine.Spec;
 
 /** {@code panext run}: runs a model on tensors, to compare panext with other runtimes. */
 @Command(name = "run", description = "Run a model on images that are normalised already, from file to file.", footer = {
-        "The input file holds a tensor 'input', F32 [N, 3, H, W]. The output file gets 'logits' [N, classes], if the",
-        "model has a classifier, and 'pre_logits' [N, C], the pooled and normed features it takes in; both F32.", "",
+        "The input file holds a tensor 'input', F32 [N, 3, H, W]. The output file gets",
+        "'logits' [N, classes], if the model has a classifier, and 'pre_logits' [N, C],",
+        "the pooled and normed features that the classifier takes in; both F32.",
+        "",
         "example:",
         "  panext run -m convnext_tiny.safetensors -i in.safetensors -o out.safetensors"})
 final class Run implements Callable<Integer> {

@@ -102,6 +102,12 @@ class ClassifyTest {
     }
 
     @Test
+    void aLineBreakInANameDoesNotBreakTheMessage() {
+        Invocation missing = Invocation.of("classify", folder.resolve("a\nb.png"));
+        assertEquals(1, missing.errLines().size(), missing.err());
+    }
+
+    @Test
     void aFolderWithoutImagesIsAnError() {
         Invocation nothing = Invocation.of("classify", folder);
         assertEquals(1, nothing.status());

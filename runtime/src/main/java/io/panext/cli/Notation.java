@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 
 /** The notations that programs read. Closing what they return flushes the stream and leaves it open. */
-final class Output {
+final class Notation {
 
     private static final DefaultIndenter NEW_LINE = new DefaultIndenter("  ", "\n");
 
-    private Output() {}
+    private Notation() {}
 
     /** Begins JSON. */
     static JsonGenerator json(PrintWriter out) throws IOException {
