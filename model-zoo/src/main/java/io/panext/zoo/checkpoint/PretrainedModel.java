@@ -1,5 +1,6 @@
 package io.panext.zoo.checkpoint;
 
+import io.panext.zoo.Architecture;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.Labels;
 import io.panext.zoo.Preprocessing;
@@ -25,6 +26,10 @@ public final class PretrainedModel implements AutoCloseable {
 
     /** The model that travels in the jar: ten everyday classes, see the model card beside its weights. */
     public static final String EMBEDDED = "convnextv2_atto.panext_cifar10";
+
+    /** The embedded weights in the catalogue's terms; the accuracy is on CIFAR-10's 10,000 test images. */
+    public static final Architecture.Weights EMBEDDED_WEIGHTS = new Architecture.Weights("panext_cifar10", "apache-2.0",
+            List.of(new Architecture.Accuracy(64, 1.0, 78.28, 98.35)));
 
     private static final String EMBEDDED_FOLDER = "/io/panext/zoo/models/" + EMBEDDED + "/";
 

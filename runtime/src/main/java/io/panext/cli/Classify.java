@@ -1,0 +1,87 @@
+package io.panext.cli;
+
+import io.panext.ConvNeXt;
+import io.panext.Options;
+import io.panext.Session;
+import io.panext.image.ImageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code panext classify}: says what photographs show. */
+@Command(name = "classify", description = "Say what photographs show: PNG, JPEG, WebP, GIF or BMP.", footer = {
+        "examples:",
+        "  panext classify cat.jpg",
+        "  panext classify --model convnext_tiny.safetensors --top 1 photos/",
+        "",
+        "JSON: an array of {file, predictions: [{index, label, probability, logit}]}.",
+        "CSV: a row for each prediction: file, rank, index, label, probability, logit.",
+        "An image that cannot be read is reported and left out; the status is then 1."})
+final class Classify implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private ModelOption model;
+
+    @Option(names = {"-k", "--top"}, paramLabel = "K", defaultValue = "5", converter = Positive.class,
+            description = "How many classes of each image to name; default: ${DEFAULT-VALUE}.")
+    private int top;
+
+    @Mixin
+    private FormatOption format;
+
+    @Mixin
+    private ThreadsOption threads;
+
+    @Mixin
+    private DecoderOptions decoder;
+
+    @Parameters(paramLabel = "IMAGE|FOLDER", arity = "1..*",
+            description = "Image files, and folders that are searched for them with all that is in them.")
+    private List<Path> operands;
+
+    @Override
+    public Integer call() throws IOException {
+        Messages messages = new Messages(command.commandLine().getErr());
+        List<Path> images = ImageFiles.find(operands, messages);
+        if (!images.isEmpty()) {
+            classify(images, messages);
+        }
+        return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private void classify(List<Path> images, Messages messages) throws IOException {
+        Options options = Options.DEFAULT.withThreads(threads.threads).withDecoder(decoder.decoder());
+        try (ConvNeXt convNeXt = ConvNeXt.load(model.nameOrPath, options)) {
+            messages.warn(convNeXt.warnings());
+            try (Session session = convNeXt.newSession();
+                    ClassificationReport report = report(images);
+                    Progress progress = new Progress("classify", images)) {
+                for (Path image : images) {
+                    try {
+                        report.add(image.toString(), session.classify(image).top(top));
+                    } catch (ImageException e) {
+                        progress.makeWay();
+                        messages.problem(e.getMessage());
+                    }
+                    progress.step();
+                }
+            }
+        }
+    }
+
+    private ClassificationReport report(List<Path> images) throws IOException {
+        return ClassificationReport.of(format.format, command.commandLine().getOut(), images.equals(operands)
+                && images.size() == 1);
+    }
+}

@@ -1,0 +1,159 @@
+package io.panext.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.panext.compile.Plan;
+import io.panext.graph.Shape;
+import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.Generation;
+import io.panext.zoo.Labels;
+import io.panext.zoo.Preprocessing;
+import io.panext.zoo.checkpoint.KeyLayout;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What {@code panext inspect} tells of a model. The components are the fields of its JSON; those that do not apply are
+ * absent.
+ *
+ * @param name          how the user named it
+ * @param generation    V1 or V2
+ * @param depths        blocks of each stage
+ * @param dims          channels of each stage
+ * @param classes       outputs of the classifier, 0 if there is none
+ * @param labels        classes that have a name
+ * @param keyLayout     how the checkpoint names its tensors
+ * @param preprocessing how photographs are prepared
+ * @param parameters    learned values
+ * @param images        shape of a run's input: images, height, width, channels
+ * @param macs          multiply-accumulates of convolutions and linears for one image
+ * @param timmMacs      the same as timm counts it, with layer norms
+ * @param activations   values that convolutions and linears write for one image
+ * @param threads       threads that share the work
+ * @param weightBytes   packed weights, shared by all sessions
+ * @param arenaBytes    memory of a session
+ * @param liveBytes     the most bytes in use at a time: no plan can take less
+ * @param steps         what runs, if that was asked for
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Description(String name, Generation generation, List<Integer> depths, List<Integer> dims, int classes,
+        int labels,
+        KeyLayout keyLayout, Preprocessing preprocessing, long parameters, List<Integer> images, long macs,
+        long timmMacs, long activations, int threads, long weightBytes, long arenaBytes, long liveBytes,
+        List<Step> steps) {
+
+    /**
+     * A step of the plan.
+     *
+     * @param step          its number, from 0
+     * @param name          where it stands in the network
+     * @param op            what it computes
+     * @param kernel        what runs it
+     * @param outputs       the maps it writes
+     * @param scratchOffset where the threads' scratch memory starts in the arena
+     * @param scratchBytes  scratch memory of all threads
+     * @param flops         two for each multiply-accumulate
+     */
+    record Step(int step, String name, String op, String kernel, List<Place> outputs, long scratchOffset,
+            long scratchBytes, long flops) {
+
+        private static Step of(int index, Plan.Step step, int threads) {
+            return new Step(index, step.node().name(), step.node().op().getClass().getSimpleName(),
+                    step.kernel().name(), step.outputs().stream().map(Place::of).toList(), step.scratch(),
+                    threads * step.scratchBytes(), 2 * step.macs());
+        }
+
+        private List<String> cells() {
+            Place dst = outputs.getFirst();
+            return List.of(Integer.toString(step), name, op, kernel, sizes(dst.shape), Long.toString(dst.offset),
+                    Long.toString(dst.bytes), Long.toString(scratchBytes), Long.toString(flops));
+        }
+    }
+
+    /**
+     * A map's place in the arena.
+     *
+     * @param shape  images, height, width, channels
+     * @param offset where it starts, in bytes
+     * @param bytes  how much it takes
+     */
+    record Place(List<Integer> shape, long offset, long bytes) {
+
+        private static Place of(Plan.Place place) {
+            return new Place(list(place.shape()), place.offset(), place.bytes());
+        }
+    }
+
+    /**
+     * Describes a model.
+     *
+     * @param stored whether there is a checkpoint, not just an architecture
+     * @param listed whether the steps are wanted
+     */
+    static Description of(PretrainedModel model, boolean stored, Plan plan, boolean listed) {
+        ConvNeXtSpec spec = model.weights().spec();
+        int height = plan.images().height();
+        int width = plan.images().width();
+        List<Step> steps = IntStream.range(0, plan.steps().size())
+                .mapToObj(i -> Step.of(i, plan.steps().get(i), plan.workers())).toList();
+        return new Description(model.name(), spec.generation(), spec.depths(), spec.dims(), spec.classes(),
+                model.labels().map(Labels::size).orElse(0), stored ? model.weights().layout() : null,
+                stored ? model.preprocessing() : null, spec.parameterCount(), list(plan.images()),
+                spec.macs(height, width), spec.fvcoreMacs(height, width), spec.activations(height, width),
+                plan.workers(), plan.weightBytes(), plan.arenaBytes(), plan.liveBytes(), listed ? steps : null);
+    }
+
+    /** Prints it for people. */
+    void print(PrintWriter out) {
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of("generation", generation.name()));
+        rows.add(List.of("depths", depths.toString()));
+        rows.add(List.of("dims", dims.toString()));
+        rows.add(List.of("classes", classes + (labels > 0 ? ", with labels" : ", without labels")));
+        if (keyLayout != null) {
+            rows.add(List.of("key layout", keyLayout.name().toLowerCase(Locale.ROOT)));
+            rows.add(List.of("preprocessing", settings()));
+        }
+        rows.add(List.of("parameters", millions(parameters)));
+        rows.add(List.of("MACs", String.format(Locale.ROOT, "%.3f G an image (timm counts %.3f G)", macs / 1e9,
+                timmMacs / 1e9)));
+        rows.add(List.of("activations", millions(activations) + " an image"));
+        rows.add(List.of("weights", bytes(weightBytes)));
+        rows.add(List.of("arena", bytes(arenaBytes) + " for " + sizes(images) + " on " + threads + " threads"));
+        rows.add(List.of("liveness bound", bytes(liveBytes)));
+        new Table(List.of("name", name), rows).print(out);
+        if (steps != null) {
+            out.println();
+            new Table(List.of("step", "name", "op", "kernel", "output", "offset", "bytes", "scratch", "FLOPs"),
+                    steps.stream().map(Step::cells).toList()).print(out);
+        }
+    }
+
+    private String settings() {
+        return String.format(Locale.ROOT, "%dx%d, crop %s %s, %s, mean %s, std %s", preprocessing.height(),
+                preprocessing.width(), preprocessing.cropPct(),
+                preprocessing.cropMode().name().toLowerCase(Locale.ROOT),
+                preprocessing.interpolation().name().toLowerCase(Locale.ROOT), preprocessing.mean(),
+                preprocessing.std());
+    }
+
+    private static List<Integer> list(Shape shape) {
+        return List.of(shape.images(), shape.height(), shape.width(), shape.channels());
+    }
+
+    private static String sizes(List<Integer> shape) {
+        return shape.stream().map(String::valueOf).collect(Collectors.joining("x"));
+    }
+
+    private static String millions(long count) {
+        return String.format(Locale.ROOT, "%.2f M", count / 1e6);
+    }
+
+    private static String bytes(long bytes) {
+        return String.format(Locale.ROOT, "%.2f MB (%d bytes)", bytes / 1e6, bytes);
+    }
+}

@@ -1,0 +1,50 @@
+package io.panext.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+
+/** Entry point of the command {@code panext}. */
+public final class Main {
+
+    private Main() {}
+
+    /**
+     * Runs a command and ends the process with its exit status.
+     *
+     * @param args the command line
+     */
+    public static void main(String[] args) {
+        StandardError.restore();
+        PrintWriter out = new PrintWriter(new StandardOutput(new FileOutputStream(FileDescriptor.out)), false, UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, UTF_8);
+        System.exit(run(out, err, args));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param out  where results go
+     * @param err  where messages go
+     * @param args the command line
+     * @return the exit status
+     */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        Panext panext = new Panext();
+        Failures failures = new Failures(panext, err);
+        CommandLine commandLine = new CommandLine(panext).setOut(out).setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true).setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures);
+        try {
+            int status = commandLine.execute(args);
+            out.flush();
+            return status;
+        } catch (Throwable e) {
+            return failures.report(e);
+        }
+    }
+}

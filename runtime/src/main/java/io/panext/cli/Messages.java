@@ -1,0 +1,36 @@
+package io.panext.cli;
+
+import java.io.PrintWriter;
+import java.util.Collection;
+
+/** What a command tells the user beside its results: one line each, on standard error. */
+final class Messages {
+
+    private final PrintWriter err;
+    private int problems;
+
+    Messages(PrintWriter err) {
+        this.err = err;
+    }
+
+    /** Passes on what the user should know, though all is well. */
+    void warn(Collection<String> warnings) {
+        warnings.forEach(warning -> err.println("panext: warning: " + printable(warning)));
+    }
+
+    /** Reports what did not work while the rest goes on. */
+    void problem(String problem) {
+        problems++;
+        err.println("panext: " + printable(problem));
+    }
+
+    /** A file's name may hold line breaks; a message is one line. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** Number of problems so far. */
+    int problems() {
+        return problems;
+    }
+}

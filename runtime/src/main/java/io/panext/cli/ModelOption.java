@@ -1,0 +1,12 @@
+package io.panext.cli;
+
+import io.panext.ConvNeXt;
+import picocli.CommandLine.Option;
+
+/** Which model is used. */
+final class ModelOption {
+
+    @Option(names = {"-m", "--model"}, paramLabel = "FILE|NAME", defaultValue = ConvNeXt.EMBEDDED,
+            description = "A safetensors checkpoint; default: the embedded ${DEFAULT-VALUE}.")
+    String nameOrPath;
+}

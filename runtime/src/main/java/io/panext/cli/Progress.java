@@ -1,0 +1,46 @@
+package io.panext.cli;
+
+import java.util.List;
+import java.util.Optional;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * A progress bar on standard error, if there is someone to watch it: the script {@code panext} says so in a system
+ * property when standard error is a terminal and the results go elsewhere.
+ */
+final class Progress implements AutoCloseable {
+
+    private static final boolean WATCHED = Boolean.getBoolean("panext.progress");
+    private static final int WORTHWHILE = 10;
+    private static final int WIDTH = 80;
+    private static final String ERASE_LINE = "\r\033[K";
+
+    private final Optional<ProgressBar> bar;
+
+    /** Begins to count. */
+    Progress(String task, List<?> items) {
+        this.bar = WATCHED && items.size() > WORTHWHILE
+                ? Optional.of(new ProgressBarBuilder().setTaskName(task).setInitialMax(items.size())
+                        .setStyle(ProgressBarStyle.ASCII)
+                        .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH)).build())
+                : Optional.empty();
+    }
+
+    /** Counts one. */
+    void step() {
+        bar.ifPresent(ProgressBar::step);
+    }
+
+    /** Frees the line for a message; the bar is drawn again below it. */
+    void makeWay() {
+        bar.ifPresent(_ -> System.err.print(ERASE_LINE));
+    }
+
+    @Override
+    public void close() {
+        bar.ifPresent(ProgressBar::close);
+    }
+}

@@ -1,0 +1,161 @@
+package io.panext.cli;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.panext.ConvNeXt;
+import io.panext.Options;
+import io.panext.Session;
+import io.panext.zoo.Architecture;
+import io.panext.zoo.Catalogue;
+import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.checkpoint.Checkpoint;
+import io.panext.zoo.checkpoint.CheckpointException;
+import io.panext.zoo.checkpoint.DType;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import io.panext.zoo.checkpoint.Safetensors;
+import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
+import io.panext.zoo.checkpoint.TensorInfo;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code panext run}: runs a model on tensors, to compare panext with other runtimes. */
+@Command(name = "run", description = "Run a model on images that are normalised already, from file to file.", footer = {
+        "The input file holds a tensor 'input', F32 [N, 3, H, W]. The output file gets",
+        "'logits' [N, classes], if the model has a classifier, and 'pre_logits' [N, C],",
+        "the pooled and normed features that the classifier takes in; both F32.",
+        "",
+        "example:",
+        "  panext run -m convnext_tiny.safetensors -i in.safetensors -o out.safetensors"})
+final class Run implements Callable<Integer> {
+
+    private static final String INPUT = "input";
+    private static final String LOGITS = "logits";
+    private static final String FEATURES = "pre_logits";
+
+    /** More images at a time would need more memory without being faster. */
+    private static final int MAX_BATCH = 8;
+
+    @Spec
+    private CommandSpec command;
+
+    @Option(names = {"-m", "--model"}, paramLabel = "FILE|NAME", required = true,
+            description = "A safetensors checkpoint, or the name of the embedded model: "
+                    + PretrainedModel.EMBEDDED + ".")
+    private String model;
+
+    @Option(names = "--arch", paramLabel = "NAME",
+            description = "Architecture that the checkpoint must be, with any number of classes: see panext models.")
+    private Optional<String> architecture;
+
+    @Option(names = {"-i", "--input"}, paramLabel = "FILE", required = true, description = "Tensors to read.")
+    private Path input;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "FILE", required = true,
+            description = "File to write, or to replace once all is computed.")
+    private Path output;
+
+    @Mixin
+    private ThreadsOption threads;
+
+    @Override
+    public Integer call() throws IOException, CommandException {
+        Optional<Architecture> expected = architecture.map(Catalogue::get);
+        try (Checkpoint images = Checkpoint.open(input);
+                PretrainedModel pretrained = PretrainedModel.open(model)) {
+            List<Integer> shape = shape(images);
+            if (expected.isPresent()) {
+                require(expected.get(), pretrained);
+            }
+            try (ConvNeXt convNeXt = ConvNeXt.load(pretrained, Options.DEFAULT.withThreads(threads.threads))) {
+                // nothing is prepared or named here, so assumptions about that do not matter
+                var warnings = new ArrayList<String>(convNeXt.warnings());
+                warnings.removeAll(pretrained.assumptions());
+                new Messages(command.commandLine().getErr()).warn(warnings);
+                run(convNeXt, images.bytes(INPUT), shape);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private List<Integer> shape(Checkpoint images) throws CheckpointException {
+        TensorInfo info = images.tensors().get(INPUT);
+        if (info == null) {
+            throw new CheckpointException(images.name(),
+                    "has no tensor '" + INPUT + "'; it has " + images.tensors().keySet());
+        }
+        List<Integer> shape = info.shape();
+        if (info.dtype() != DType.F32 || shape.size() != 4 || shape.get(1) != ConvNeXtSpec.IMAGE_CHANNELS
+                || shape.contains(0)) {
+            throw new CheckpointException(images.name(),
+                    "tensor '" + INPUT + "' is " + info.dtype() + " " + shape + "; it must be F32 [N, 3, H, W]");
+        }
+        return shape;
+    }
+
+    private static void require(Architecture expected, PretrainedModel actual) throws CommandException {
+        ConvNeXtSpec spec = actual.weights().spec();
+        if (!spec.equals(expected.spec().withClasses(spec.classes()))) {
+            throw new CommandException(
+                    actual.name() + " is " + describe(spec) + ", not " + expected.name() + ", which is "
+                            + describe(expected.spec()));
+        }
+    }
+
+    private static String describe(ConvNeXtSpec spec) {
+        String name = Catalogue.architectures().stream()
+                .filter(known -> known.spec().equals(spec.withClasses(known.spec().classes())))
+                .map(known -> known.name() + ": ").findFirst().orElse("");
+        return name + spec.generation() + " of depths " + spec.depths() + " and dims " + spec.dims()
+                + (spec.layerScale() ? " with layer scale" : "");
+    }
+
+    private void run(ConvNeXt model, MemorySegment images, List<Integer> shape) throws CheckpointException {
+        int count = shape.getFirst();
+        int classes = model.spec().classes();
+        int channels = model.spec().features();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment logits = arena.allocate(JAVA_FLOAT, (long) count * classes);
+            MemorySegment features = arena.allocate(JAVA_FLOAT, (long) count * channels);
+            int batch = Math.ceilDiv(count, Math.ceilDiv(count, MAX_BATCH));
+            try (Session session = model.newSession(batch, shape.get(2), shape.get(3))) {
+                for (int done = 0; done < count; done += batch) {
+                    // the last batch is as large as the others, and may repeat images of the one before
+                    int first = Math.min(done, count - batch);
+                    session.run(readable(part(images, first, batch, count), session),
+                            part(features, first, batch, count), part(logits, first, batch, count));
+                }
+            }
+            var tensors = new LinkedHashMap<String, FloatTensor>();
+            if (classes > 0) {
+                tensors.put(LOGITS, new FloatTensor(List.of(count, classes), logits));
+            }
+            tensors.put(FEATURES, new FloatTensor(List.of(count, channels), features));
+            Safetensors.write(output, tensors, Map.of("model", model.name()));
+        }
+    }
+
+    private static MemorySegment part(MemorySegment all, int first, int batch, int count) {
+        long bytes = all.byteSize() / count;
+        return all.asSlice(first * bytes, batch * bytes);
+    }
+
+    /** Images as the kernels can read them: in the mapped file itself, if their floats are aligned there. */
+    private static MemorySegment readable(MemorySegment images, Session session) {
+        boolean aligned = images.address() % JAVA_FLOAT.byteAlignment() == 0;
+        return aligned ? images : session.input().copyFrom(images);
+    }
+}

@@ -1,0 +1,53 @@
+package io.panext;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Which package may know which. Between modules, Maven sees to it. */
+class ArchitectureTest {
+
+    private final JavaClasses panext = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.panext");
+
+    @Test
+    void packagesFormNoCycles() {
+        slices().matching("io.panext.(*)..").should().beFreeOfCycles().check(panext);
+    }
+
+    @Test
+    void leavesKnowNothingOfTheRuntime() {
+        noClasses().that().resideInAnyPackage("io.panext.zoo..", "io.panext.kernels..", "io.panext.onednn..").should()
+                .dependOnClassesThat().resideInAnyPackage("io.panext", "io.panext.arena..", "io.panext.graph..",
+                        "io.panext.compile..", "io.panext.execute..", "io.panext.image..", "io.panext.simd..",
+                        "io.panext.cli..")
+                .check(panext);
+    }
+
+    @Test
+    void graphsKnowNoKernelsButTheirShapes() {
+        noClasses().that().resideInAPackage("io.panext.graph..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.panext.compile..", "io.panext.simd..", "io.panext.execute..",
+                        "io.panext.image..")
+                .check(panext);
+    }
+
+    @Test
+    void imagesKnowNothingOfModelsButTheirPreprocessing() {
+        noClasses().that().resideInAPackage("io.panext.image..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.panext.graph..", "io.panext.compile..", "io.panext.simd..",
+                        "io.panext.execute..", "io.panext.kernels..")
+                .check(panext);
+    }
+
+    @Test
+    void nobodyKnowsTheCommandLine() {
+        classes().that().resideInAPackage("io.panext.cli..").should().onlyBeAccessed()
+                .byClassesThat().resideInAPackage("io.panext.cli..").allowEmptyShould(true).check(panext);
+    }
+}

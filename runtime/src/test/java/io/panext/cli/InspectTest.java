@@ -1,0 +1,60 @@
+package io.panext.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.panext.ConvNeXt;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class InspectTest {
+
+    @Test
+    void thePlanStaysWithinTheArena() throws IOException {
+        JsonNode plan = Invocation.of("inspect", "convnext_tiny", "--plan", "--batch", 2, "--size", 256, "-t", 3, "-f",
+                "json").json();
+        long arena = plan.path("arenaBytes").asLong();
+        long flops = 0;
+        assertTrue(plan.path("liveBytes").asLong() <= arena);
+        for (JsonNode step : plan.path("steps")) {
+            for (JsonNode output : step.path("outputs")) {
+                assertTrue(output.path("offset").asLong() + output.path("bytes").asLong() <= arena, step::toString);
+            }
+            assertTrue(step.path("scratchOffset").asLong() + step.path("scratchBytes").asLong() <= arena,
+                    step::toString);
+            flops += step.path("flops").asLong();
+        }
+        assertEquals(2 * 2 * plan.path("macs").asLong(), flops);
+    }
+
+    @Test
+    void publishedArchitecturesNeedNoWeights() throws IOException {
+        JsonNode tiny = Invocation.of("inspect", "convnext_tiny.fb_in1k", "-f", "json").json();
+        assertEquals(28_589_128, tiny.path("parameters").asLong());
+        assertEquals(224, tiny.path("images").path(1).asInt());
+        assertFalse(tiny.has("keyLayout"));
+        assertFalse(tiny.has("steps"));
+    }
+
+    @Test
+    void theEmbeddedModelIsDescribedInWords() {
+        Invocation text = Invocation.of("inspect", ConvNeXt.EMBEDDED, "--plan");
+        assertEquals(0, text.status(), text.err());
+        assertTrue(text.out().contains("key layout      timm"), text.out());
+        assertTrue(text.out().contains("10, with labels"), text.out());
+        assertTrue(text.out().contains("stages.3.blocks.1.mlp.fc2"), text.out());
+    }
+
+    @Test
+    void whatCannotBeRunIsRefused() {
+        for (Invocation bad : new Invocation[] {Invocation.of("inspect", "convnext_tini"),
+                Invocation.of("inspect", "convnext_tiny", "--size", 16),
+                Invocation.of("inspect", "convnext_tiny", "--size", 1_000_000)}) {
+            assertEquals(1, bad.status());
+            assertEquals(1, bad.errLines().size(), bad.err());
+            assertEquals("", bad.out());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.panext.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.panext.image.ImageDecoder;
+import io.panext.image.Preprocessor;
+import io.panext.image.RgbImage;
+import io.panext.zoo.Preprocessing;
+import io.panext.zoo.Preprocessing.CropMode;
+import io.panext.zoo.Preprocessing.Interpolation;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreprocessTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theEmbeddedModelSeesItsOwnSize() throws IOException {
+        Path seen = folder.resolve("seen.png");
+        Invocation done = Invocation.of("preprocess", Invocation.CAT, "-o", seen);
+        assertEquals(0, done.status(), done.err());
+        assertEquals(64, ImageDecoder.DEFAULT.decode(seen).width());
+    }
+
+    @Test
+    void settingsOfTheCommandLineAreUsed() throws IOException {
+        Path seen = folder.resolve("seen.png");
+        Invocation done = Invocation.of("preprocess", "--size", 96, "--crop-pct", 0.9, "--interpolation", "bilinear",
+                "--crop-mode", "squash", Invocation.CAT, "-o", seen);
+        assertEquals(0, done.status(), done.err());
+        Preprocessing settings = new Preprocessing(96, 96, 0.9, Interpolation.BILINEAR, CropMode.SQUASH,
+                Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
+        RgbImage expected = new Preprocessor(settings).apply(ImageDecoder.DEFAULT.decode(Invocation.CAT));
+        assertArrayEquals(expected.pixels(), ImageDecoder.DEFAULT.decode(seen).pixels());
+    }
+
+    @Test
+    void anUnwritableOutputIsAnError() {
+        Invocation failed = Invocation.of("preprocess", Invocation.CAT, "-o", folder.resolve("missing/seen.png"));
+        assertEquals(1, failed.status());
+        assertEquals(1, failed.errLines().size());
+        assertTrue(failed.err().contains("cannot be written"), failed.err());
+    }
+}
