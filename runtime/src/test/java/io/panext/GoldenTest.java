@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole models against the outputs of timm on PyTorch, for weights that follow from their names. */
+@Tag("models")
 class GoldenTest {
 
     /** A faithful fp32 runtime differs from timm by up to 2e-5 at logits of magnitude 3. */

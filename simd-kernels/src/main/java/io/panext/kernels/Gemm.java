@@ -9,9 +9,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The matrix product behind every linear and every convolution without overlap: {@code dst = src · weightsᵀ + bias}.
  *
- * <p>A tile of {@value #TILE_ROWS} rows by one to three vectors stays in registers over the whole depth. Seven rows
- * divide every map of a 224-pixel image (3136, 784, 196 and 49 pixels), and 21 accumulators hide the latency of two FMA
- * units.
+ * <p>A tile of {@value #TILE_ROWS} rows by two vectors stays in registers over the whole depth. Seven rows divide every
+ * map of a 224-pixel image (3136, 784, 196 and 49 pixels), and 14 accumulators hide the latency of two FMA units. Three
+ * vectors are no faster, and so much code that the first-tier compiler gives up on it: HotSpot then never gets to the
+ * second.
  */
 final class Gemm {
 
@@ -46,95 +47,15 @@ final class Gemm {
             int rows = Math.min(TILE_ROWS, src.rows() - row);
             long a0 = src.rowOffset(row);
             long c0 = dst.rowOffset(row) + column;
-            switch (weights.panelVectors(panel)) {
-                case 3 -> tile3(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());
-                case 2 -> tile2(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());
-                default -> tile1(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());
+            if (weights.panelVectors(panel) == 2) {
+                tile2(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());
+            } else {
+                tile1(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());
             }
         }
     }
 
     // Rows beyond the last repeat it, so that a short tile needs no code of its own: they load and store the same values.
-
-    private static void tile3(MemorySegment a, long a0, long stride, int rows, MemorySegment b, long panel, int depth,
-            long bias, MemorySegment c, long c0, long cStride) {
-        FloatVector bias0 = FloatVector.fromMemorySegment(S, b, bias, ORDER);
-        FloatVector bias1 = FloatVector.fromMemorySegment(S, b, bias + BYTES, ORDER);
-        FloatVector bias2 = FloatVector.fromMemorySegment(S, b, bias + 2L * BYTES, ORDER);
-        FloatVector c00 = bias0, c01 = bias1, c02 = bias2;
-        FloatVector c10 = bias0, c11 = bias1, c12 = bias2;
-        FloatVector c20 = bias0, c21 = bias1, c22 = bias2;
-        FloatVector c30 = bias0, c31 = bias1, c32 = bias2;
-        FloatVector c40 = bias0, c41 = bias1, c42 = bias2;
-        FloatVector c50 = bias0, c51 = bias1, c52 = bias2;
-        FloatVector c60 = bias0, c61 = bias1, c62 = bias2;
-        long a1 = a0 + Math.min(1, rows - 1) * stride;
-        long a2 = a0 + Math.min(2, rows - 1) * stride;
-        long a3 = a0 + Math.min(3, rows - 1) * stride;
-        long a4 = a0 + Math.min(4, rows - 1) * stride;
-        long a5 = a0 + Math.min(5, rows - 1) * stride;
-        long a6 = a0 + Math.min(6, rows - 1) * stride;
-        for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (3L * BYTES), ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (3L * BYTES) + BYTES, ORDER);
-            FloatVector b2 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (3L * BYTES) + 2L * BYTES, ORDER);
-            FloatVector x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
-            c00 = x.fma(b0, c00);
-            c01 = x.fma(b1, c01);
-            c02 = x.fma(b2, c02);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
-            c10 = x.fma(b0, c10);
-            c11 = x.fma(b1, c11);
-            c12 = x.fma(b2, c12);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
-            c20 = x.fma(b0, c20);
-            c21 = x.fma(b1, c21);
-            c22 = x.fma(b2, c22);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
-            c30 = x.fma(b0, c30);
-            c31 = x.fma(b1, c31);
-            c32 = x.fma(b2, c32);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
-            c40 = x.fma(b0, c40);
-            c41 = x.fma(b1, c41);
-            c42 = x.fma(b2, c42);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
-            c50 = x.fma(b0, c50);
-            c51 = x.fma(b1, c51);
-            c52 = x.fma(b2, c52);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
-            c60 = x.fma(b0, c60);
-            c61 = x.fma(b1, c61);
-            c62 = x.fma(b2, c62);
-        }
-        long d6 = c0 + Math.min(6, rows - 1) * cStride;
-        c60.intoMemorySegment(c, d6, ORDER);
-        c61.intoMemorySegment(c, d6 + BYTES, ORDER);
-        c62.intoMemorySegment(c, d6 + 2L * BYTES, ORDER);
-        long d5 = c0 + Math.min(5, rows - 1) * cStride;
-        c50.intoMemorySegment(c, d5, ORDER);
-        c51.intoMemorySegment(c, d5 + BYTES, ORDER);
-        c52.intoMemorySegment(c, d5 + 2L * BYTES, ORDER);
-        long d4 = c0 + Math.min(4, rows - 1) * cStride;
-        c40.intoMemorySegment(c, d4, ORDER);
-        c41.intoMemorySegment(c, d4 + BYTES, ORDER);
-        c42.intoMemorySegment(c, d4 + 2L * BYTES, ORDER);
-        long d3 = c0 + Math.min(3, rows - 1) * cStride;
-        c30.intoMemorySegment(c, d3, ORDER);
-        c31.intoMemorySegment(c, d3 + BYTES, ORDER);
-        c32.intoMemorySegment(c, d3 + 2L * BYTES, ORDER);
-        long d2 = c0 + Math.min(2, rows - 1) * cStride;
-        c20.intoMemorySegment(c, d2, ORDER);
-        c21.intoMemorySegment(c, d2 + BYTES, ORDER);
-        c22.intoMemorySegment(c, d2 + 2L * BYTES, ORDER);
-        long d1 = c0 + Math.min(1, rows - 1) * cStride;
-        c10.intoMemorySegment(c, d1, ORDER);
-        c11.intoMemorySegment(c, d1 + BYTES, ORDER);
-        c12.intoMemorySegment(c, d1 + 2L * BYTES, ORDER);
-        c00.intoMemorySegment(c, c0, ORDER);
-        c01.intoMemorySegment(c, c0 + BYTES, ORDER);
-        c02.intoMemorySegment(c, c0 + 2L * BYTES, ORDER);
-    }
 
     private static void tile2(MemorySegment a, long a0, long stride, int rows, MemorySegment b, long panel, int depth,
             long bias, MemorySegment c, long c0, long cStride) {

@@ -8,13 +8,12 @@ import java.lang.foreign.ValueLayout;
  * Weights {@code [columns, depth]} and bias {@code [columns]} of a matrix product, in the order that {@link Gemm} reads
  * them.
  *
- * <p>Columns are grouped in panels of three vectors, the last one or two of two (one where there is no more): within a
- * panel, the vectors of depth 0, then those of depth 1, and so on. The bias of all columns follows. Columns beyond the
- * last hold zeros.
+ * <p>Columns are grouped in panels of two vectors, the last perhaps of one: within a panel, the vectors of depth 0, then
+ * those of depth 1, and so on. The bias of all columns follows. Columns beyond the last hold zeros.
  */
 public final class PackedWeights {
 
-    private static final int PANEL_VECTORS = 3;
+    private static final int PANEL_VECTORS = 2;
 
     private final MemorySegment memory;
     private final int columns;
@@ -111,9 +110,7 @@ public final class PackedWeights {
         return ((long) depth * vectors + firstVector(panel)) * Lanes.BYTES;
     }
 
-    /** A single vector left over is as slow as two: the panel before it gives one up. */
     private int firstVector(int panel) {
-        boolean gives = vectors % PANEL_VECTORS == 1 && panel == panels - 1 && panel > 0;
-        return Math.min(PANEL_VECTORS * panel - (gives ? 1 : 0), vectors);
+        return Math.min(PANEL_VECTORS * panel, vectors);
     }
 }
