@@ -40,29 +40,64 @@ final class Products {
         }));
         long gammaBytes = op.responseGamma().map(gamma -> Affine.packedBytes(gamma.size())).orElse(0L);
         return new SimdKernel(String.join(" + ", parts), weightBytes(op.weights(), op.bias()) + gammaBytes,
-                shape -> op.responseGamma().isPresent() ? rowBytes(shape) + factorBytes(shape) : 0, allocator -> {
-                    var linear = new Linear(PackedWeights.pack(op.weights().values(), op.bias().values(), allocator));
+                shape -> op.responseGamma().isPresent() ? scaledBytes(op, shape) + factorBytes(shape) : 0,
+                allocator -> {
+                    var weights = PackedWeights.pack(op.weights().values(), op.bias().values(), allocator);
                     Optional<Affine> gamma = op.responseGamma()
                             .map(g -> Affine.pack(g.values(), new float[g.size()], allocator));
-                    return operands -> linear(op, linear, gamma, operands);
+                    return operands -> gamma.map(g -> normed(op, weights, g.scale(), operands))
+                            .orElseGet(() -> plain(op, new Linear(weights), operands));
                 });
     }
 
-    private static Task linear(Op.Linear op, Linear linear, Optional<Affine> gamma, Operands operands) {
+    private static Task plain(Op.Linear op, Linear linear, Operands operands) {
         Epilogue epilogue = epilogue(op, operands);
+        RowSource rows = RowSource.of(operands.src());
         int pixels = operands.shape().pixels();
+        return (_, share) -> linear.run(rows, operands.dst(), pixels, epilogue, share);
+    }
+
+    /** The factors of the response norm go into the weights or into the rows, whichever are fewer. */
+    private static Task normed(Op.Linear op, PackedWeights weights, Matrix gamma, Operands operands) {
+        Epilogue epilogue = epilogue(op, operands);
+        Shape shape = operands.shape();
         return (_, share) -> {
-            RowSource rows = gamma.map(g -> scaledRows(g.scale(), operands, share))
-                    .orElseGet(() -> RowSource.of(operands.src()));
-            linear.run(rows, operands.dst(), pixels, epilogue, share);
+            Matrix factors = SimdBackend.factors(gamma, operands, share, scaledBytes(op, shape));
+            if (scalesWeights(op, shape)) {
+                scaleWeights(weights, factors, operands, epilogue, share);
+            } else {
+                scaleRows(new Linear(weights), factors, operands, epilogue, share);
+            }
         };
     }
 
-    private static RowSource scaledRows(Matrix gamma, Operands operands, Share share) {
+    private static void scaleRows(Linear linear, Matrix factors, Operands operands, Epilogue epilogue, Share share) {
         Shape shape = operands.shape();
-        Matrix factors = SimdBackend.factors(gamma, operands, share, rowBytes(shape));
-        return Grn.scaled(operands.src(), factors, shape.pixels(),
-                Matrix.aligned(operands.scratch(share), 0, blockRows(shape), shape.channels()));
+        Matrix scratch = Matrix.aligned(operands.scratch(share), 0, blockRows(shape), shape.channels());
+        RowSource rows = Grn.scaled(operands.src(), factors, shape.pixels(), scratch);
+        linear.run(rows, operands.dst(), shape.pixels(), epilogue, share);
+    }
+
+    private static void scaleWeights(PackedWeights weights, Matrix factors, Operands operands, Epilogue epilogue,
+            Share share) {
+        int pixels = operands.shape().pixels();
+        for (int image = 0; image < operands.shape().images(); image++) {
+            int base = image * pixels;
+            PackedWeights scaled = weights.scaled(factors.slice(image, image + 1), operands.scratch(share));
+            RowSource rows = RowSource.of(operands.src().slice(base, base + pixels));
+            new Linear(scaled).run(rows, operands.dst().slice(base, base + pixels), pixels,
+                    (block, row, column) -> epilogue.apply(block, base + row, column), share);
+        }
+    }
+
+    private static boolean scalesWeights(Op.Linear op, Shape shape) {
+        return shape.pixels() > op.bias().size();
+    }
+
+    private static long scaledBytes(Op.Linear op, Shape shape) {
+        return scalesWeights(op, shape)
+                ? PackedWeights.bytes(op.bias().size(), shape.channels())
+                : rowBytes(shape);
     }
 
     private static long rowBytes(Shape shape) {

@@ -11,7 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
  * The 7×7 depthwise convolution with stride 1, zero padding 3 and bias.
  *
  * <p>One vector of channels at a time: the rows that an output row needs are kept, padded with zeros, in a ring of eight
- * rows, and a tile of eight pixels stays in registers while each input value is loaded once for every row of the kernel.
+ * rows, and a tile of four pixels stays in registers while each input value is loaded once for every row of the kernel.
+ * Each pixel has a sum of the even and one of the odd taps, enough of them to hide the latency of two FMA units. Eight
+ * pixels are more code than C2 reliably takes: in one process of six it left vectors on the heap.
  */
 public final class DepthwiseConv {
 
@@ -20,7 +22,7 @@ public final class DepthwiseConv {
 
     private static final int TAPS = KERNEL * KERNEL;
     private static final int PADDING = KERNEL / 2;
-    private static final int TILE_PIXELS = 8;
+    private static final int TILE_PIXELS = 4;
     private static final int SLOTS = 8;
 
     // The tiles spell out every vector operation: wrapped in a method of our own, those beyond C2's inlining budget
@@ -131,10 +133,11 @@ public final class DepthwiseConv {
     // Pixels beyond the last are stored in its place before it is: a short tile needs no code of its own.
 
     private static void tile(MemorySegment ring, long column, int firstSlot, long slotBytes, int fromTap, int toTap,
-            MemorySegment weights, long taps,
-            MemorySegment dst, long d0, long dStride, int pixels) {
+            MemorySegment weights, long taps, MemorySegment dst, long d0, long dStride, int pixels) {
         FloatVector bias = FloatVector.fromMemorySegment(S, weights, taps + (long) TAPS * BYTES, ORDER);
-        FloatVector c0 = bias, c1 = bias, c2 = bias, c3 = bias, c4 = bias, c5 = bias, c6 = bias, c7 = bias;
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector even0 = bias, even1 = bias, even2 = bias, even3 = bias;
+        FloatVector odd0 = zero, odd1 = zero, odd2 = zero, odd3 = zero;
         for (int ky = fromTap; ky < toTap; ky++) {
             long w = taps + ky * ((long) KERNEL * BYTES);
             long x0 = column + ((firstSlot + ky) & (SLOTS - 1)) * slotBytes;
@@ -146,85 +149,50 @@ public final class DepthwiseConv {
             FloatVector w5 = FloatVector.fromMemorySegment(S, weights, w + 5L * BYTES, ORDER);
             FloatVector w6 = FloatVector.fromMemorySegment(S, weights, w + 6L * BYTES, ORDER);
             FloatVector x = FloatVector.fromMemorySegment(S, ring, x0, ORDER);
-            c0 = x.fma(w0, c0);
+            even0 = x.fma(w0, even0);
             x = FloatVector.fromMemorySegment(S, ring, x0 + BYTES, ORDER);
-            c1 = x.fma(w0, c1);
-            c0 = x.fma(w1, c0);
+            even1 = x.fma(w0, even1);
+            odd0 = x.fma(w1, odd0);
             x = FloatVector.fromMemorySegment(S, ring, x0 + 2L * BYTES, ORDER);
-            c2 = x.fma(w0, c2);
-            c1 = x.fma(w1, c1);
-            c0 = x.fma(w2, c0);
+            even2 = x.fma(w0, even2);
+            odd1 = x.fma(w1, odd1);
+            even0 = x.fma(w2, even0);
             x = FloatVector.fromMemorySegment(S, ring, x0 + 3L * BYTES, ORDER);
-            c3 = x.fma(w0, c3);
-            c2 = x.fma(w1, c2);
-            c1 = x.fma(w2, c1);
-            c0 = x.fma(w3, c0);
+            even3 = x.fma(w0, even3);
+            odd2 = x.fma(w1, odd2);
+            even1 = x.fma(w2, even1);
+            odd0 = x.fma(w3, odd0);
             x = FloatVector.fromMemorySegment(S, ring, x0 + 4L * BYTES, ORDER);
-            c4 = x.fma(w0, c4);
-            c3 = x.fma(w1, c3);
-            c2 = x.fma(w2, c2);
-            c1 = x.fma(w3, c1);
-            c0 = x.fma(w4, c0);
+            odd3 = x.fma(w1, odd3);
+            even2 = x.fma(w2, even2);
+            odd1 = x.fma(w3, odd1);
+            even0 = x.fma(w4, even0);
             x = FloatVector.fromMemorySegment(S, ring, x0 + 5L * BYTES, ORDER);
-            c5 = x.fma(w0, c5);
-            c4 = x.fma(w1, c4);
-            c3 = x.fma(w2, c3);
-            c2 = x.fma(w3, c2);
-            c1 = x.fma(w4, c1);
-            c0 = x.fma(w5, c0);
+            even3 = x.fma(w2, even3);
+            odd2 = x.fma(w3, odd2);
+            even1 = x.fma(w4, even1);
+            odd0 = x.fma(w5, odd0);
             x = FloatVector.fromMemorySegment(S, ring, x0 + 6L * BYTES, ORDER);
-            c6 = x.fma(w0, c6);
-            c5 = x.fma(w1, c5);
-            c4 = x.fma(w2, c4);
-            c3 = x.fma(w3, c3);
-            c2 = x.fma(w4, c2);
-            c1 = x.fma(w5, c1);
-            c0 = x.fma(w6, c0);
+            odd3 = x.fma(w3, odd3);
+            even2 = x.fma(w4, even2);
+            odd1 = x.fma(w5, odd1);
+            even0 = x.fma(w6, even0);
             x = FloatVector.fromMemorySegment(S, ring, x0 + 7L * BYTES, ORDER);
-            c7 = x.fma(w0, c7);
-            c6 = x.fma(w1, c6);
-            c5 = x.fma(w2, c5);
-            c4 = x.fma(w3, c4);
-            c3 = x.fma(w4, c3);
-            c2 = x.fma(w5, c2);
-            c1 = x.fma(w6, c1);
+            even3 = x.fma(w4, even3);
+            odd2 = x.fma(w5, odd2);
+            even1 = x.fma(w6, even1);
             x = FloatVector.fromMemorySegment(S, ring, x0 + 8L * BYTES, ORDER);
-            c7 = x.fma(w1, c7);
-            c6 = x.fma(w2, c6);
-            c5 = x.fma(w3, c5);
-            c4 = x.fma(w4, c4);
-            c3 = x.fma(w5, c3);
-            c2 = x.fma(w6, c2);
+            odd3 = x.fma(w5, odd3);
+            even2 = x.fma(w6, even2);
             x = FloatVector.fromMemorySegment(S, ring, x0 + 9L * BYTES, ORDER);
-            c7 = x.fma(w2, c7);
-            c6 = x.fma(w3, c6);
-            c5 = x.fma(w4, c5);
-            c4 = x.fma(w5, c4);
-            c3 = x.fma(w6, c3);
-            x = FloatVector.fromMemorySegment(S, ring, x0 + 10L * BYTES, ORDER);
-            c7 = x.fma(w3, c7);
-            c6 = x.fma(w4, c6);
-            c5 = x.fma(w5, c5);
-            c4 = x.fma(w6, c4);
-            x = FloatVector.fromMemorySegment(S, ring, x0 + 11L * BYTES, ORDER);
-            c7 = x.fma(w4, c7);
-            c6 = x.fma(w5, c6);
-            c5 = x.fma(w6, c5);
-            x = FloatVector.fromMemorySegment(S, ring, x0 + 12L * BYTES, ORDER);
-            c7 = x.fma(w5, c7);
-            c6 = x.fma(w6, c6);
-            x = FloatVector.fromMemorySegment(S, ring, x0 + 13L * BYTES, ORDER);
-            c7 = x.fma(w6, c7);
+            even3 = x.fma(w6, even3);
         }
-        c7.intoMemorySegment(dst, d0 + Math.min(7, pixels - 1) * dStride, ORDER);
-        c6.intoMemorySegment(dst, d0 + Math.min(6, pixels - 1) * dStride, ORDER);
-        c5.intoMemorySegment(dst, d0 + Math.min(5, pixels - 1) * dStride, ORDER);
-        c4.intoMemorySegment(dst, d0 + Math.min(4, pixels - 1) * dStride, ORDER);
-        c3.intoMemorySegment(dst, d0 + Math.min(3, pixels - 1) * dStride, ORDER);
-        c2.intoMemorySegment(dst, d0 + Math.min(2, pixels - 1) * dStride, ORDER);
-        c1.intoMemorySegment(dst, d0 + Math.min(1, pixels - 1) * dStride, ORDER);
-        c0.intoMemorySegment(dst, d0, ORDER);
+        even3.add(odd3).intoMemorySegment(dst, d0 + Math.min(3, pixels - 1) * dStride, ORDER);
+        even2.add(odd2).intoMemorySegment(dst, d0 + Math.min(2, pixels - 1) * dStride, ORDER);
+        even1.add(odd1).intoMemorySegment(dst, d0 + Math.min(1, pixels - 1) * dStride, ORDER);
+        even0.add(odd0).intoMemorySegment(dst, d0, ORDER);
     }
+
     private static long slotBytes(int width) {
         return (long) (Math.ceilDiv(width, TILE_PIXELS) * TILE_PIXELS + 2 * PADDING) * Lanes.BYTES;
     }

@@ -3,6 +3,7 @@ package io.panext.kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Weights {@code [columns, depth]} and bias {@code [columns]} of a matrix product, in the order that {@link Gemm} reads
@@ -60,15 +61,40 @@ public final class PackedWeights {
     private void fillPanel(int panel, float[] weights, float[] bias) {
         int first = firstColumn(panel);
         int width = panelVectors(panel) * Lanes.COUNT;
-        int used = Math.min(width, columns - first);
+        int used = usedColumns(panel);
+        // Reordered on the heap, where the code is fast even before it is compiled.
+        float[] reordered = new float[depth * width];
         for (int column = 0; column < used; column++) {
-            long dst = panelOffset(panel) + 4L * column;
             int src = (first + column) * depth;
-            for (int k = 0; k < depth; k++) {
-                memory.set(ValueLayout.JAVA_FLOAT, dst + 4L * k * width, weights[src + k]);
+            for (int k = 0, dst = column; k < depth; k++, dst += width) {
+                reordered[dst] = weights[src + k];
             }
-            memory.set(ValueLayout.JAVA_FLOAT, biasOffset(panel) + 4L * column, bias[first + column]);
         }
+        MemorySegment.copy(reordered, 0, memory, ValueLayout.JAVA_FLOAT, panelOffset(panel), reordered.length);
+        MemorySegment.copy(bias, first, memory, ValueLayout.JAVA_FLOAT, biasOffset(panel), used);
+    }
+
+    /**
+     * Returns weights with every input channel multiplied by a factor: the same as to multiply the rows of the product,
+     * and less work where there are more rows than columns.
+     *
+     * @param factors {@code [1, depth]}
+     * @param scratch {@link #bytes} bytes that hold the result
+     */
+    public PackedWeights scaled(Matrix factors, MemorySegment scratch) {
+        factors.requireShape(1, depth);
+        MemorySegment.copy(memory, biasOffset(0), scratch, biasOffset(0), (long) vectors * Lanes.BYTES);
+        for (int panel = 0; panel < panels; panel++) {
+            long rowBytes = (long) panelVectors(panel) * Lanes.BYTES;
+            for (int k = 0; k < depth; k++) {
+                FloatVector factor = Lanes.broadcast(factors.get(0, k));
+                long row = panelOffset(panel) + k * rowBytes;
+                for (long at = row; at < row + rowBytes; at += Lanes.BYTES) {
+                    Lanes.store(Lanes.load(memory, at).mul(factor), scratch, at);
+                }
+            }
+        }
+        return new PackedWeights(scratch, columns, depth);
     }
 
     /** Returns the number of columns: output channels. */
