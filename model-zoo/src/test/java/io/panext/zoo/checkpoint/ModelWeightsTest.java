@@ -64,7 +64,11 @@ class ModelWeightsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"hf_v1/model.safetensors, V1, HUGGING_FACE", "hf_v2/model.safetensors, V2, HUGGING_FACE"})
+    @CsvSource({"hf_v1/model.safetensors, V1, HUGGING_FACE", "hf_v2/model.safetensors, V2, HUGGING_FACE",
+            "torchvision_v1.pth, V1, TORCHVISION", "fb_v1_ema.pth, V1, FACEBOOKRESEARCH",
+            "fb_v1_legacy.pth, V1, FACEBOOKRESEARCH", "fb_v2_ema.pt, V2, FACEBOOKRESEARCH",
+            "fb_v2_training.pth, V2, FACEBOOKRESEARCH", "timm_v1_ddp.bin, V1, TIMM",
+            "timm_v2_train.pth.tar, V2, TIMM"})
     void areTheSameInEveryLayout(String file, Generation generation, KeyLayout layout) {
         try (ModelWeights weights = Fixtures.open(file)) {
             assertEquals(layout, weights.layout());
