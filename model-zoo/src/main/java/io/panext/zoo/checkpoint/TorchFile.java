@@ -23,14 +23,16 @@ import java.util.zip.ZipException;
  */
 record TorchFile(Object object, Map<String, MemorySegment> storages) {
 
+    private static final String LITTLE = "little";
+    private static final String BIG_ENDIAN = "was written on a big-endian machine; save it on another";
     private static final String PICKLE = "/data.pkl";
     private static final byte[] MAGIC = {(byte) 0x8A, 0x0A, 0x6C, (byte) 0xFC, (byte) 0x9C, 0x46, (byte) 0xF9, 0x20,
             0x6A, (byte) 0xA8, 0x50, 0x19};
     private static final int MAGIC_POSITION = 2;
     private static final int LEGACY_VERSION = 1001;
 
-    /** PyTorch compresses nothing; an archive that somebody packed again may take this much memory. */
-    private static final long MAX_COMPRESSED = 1L << 30;
+    /** PyTorch compresses nothing, and whoever packs its files again gains little. */
+    private static final int MAX_EXPANSION = 4;
 
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED
             .withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -67,9 +69,7 @@ record TorchFile(Object object, Map<String, MemorySegment> storages) {
                 && entry.endsWith(PICKLE)).findFirst().orElseThrow(() -> new CheckpointException(name,
                         "is a zip archive, but not one that torch.save wrote: it has no data.pkl"));
         String folder = pickle.substring(0, pickle.length() - PICKLE.length()) + "/";
-        String byteOrder = folder + "byteorder";
-        require(name, !zip.names().contains(byteOrder) || text(zip.content(byteOrder, arena)).equals("little"),
-                "was written on a big-endian machine, whose values are not read");
+        requireLittleEndian(name, zip, folder + "byteorder", arena);
         require(name, zip.size(pickle) <= TorchUnpickler.MAX_BYTES, "its pickle is too long for a state dict");
         var unpickler = new TorchUnpickler(name);
         Object object = unpickler.read(new ByteArrayInputStream(zip.content(pickle, arena).toArray(
@@ -83,7 +83,7 @@ record TorchFile(Object object, Map<String, MemorySegment> storages) {
             require(name, size >= storage.byteSize(), "storage " + storage.key() + " has " + size + " bytes, not "
                     + storage.byteSize());
             compressed += zip.isCompressed(entry) ? size : 0;
-            require(name, compressed <= MAX_COMPRESSED, "is too large for a compressed zip archive; store its entries");
+            require(name, compressed / MAX_EXPANSION <= zip.byteSize(), "unpacks to far more than a checkpoint would");
             storages.put(storage.key(), zip.content(entry, arena));
         }
         return new TorchFile(object, storages);
@@ -99,7 +99,7 @@ record TorchFile(Object object, Map<String, MemorySegment> storages) {
                 "was written in an unknown version of PyTorch's format");
         require(name, unpickler.read(pickles) instanceof PythonDict machine
                 && Boolean.TRUE.equals(machine.items().get("little_endian")),
-                "was written on a big-endian machine, whose values are not read");
+                BIG_ENDIAN);
         Object object = unpickler.read(pickles);
         Map<String, TorchStorage> described = unpickler.storages();
         if (!(unpickler.read(pickles) instanceof List<?> keys)) {
@@ -120,8 +120,13 @@ record TorchFile(Object object, Map<String, MemorySegment> storages) {
         return new TorchFile(object, storages);
     }
 
-    private static String text(MemorySegment segment) {
-        return new String(segment.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    /** Files have said so since PyTorch 2.1; older ones are taken to be little-endian, as nearly all are. */
+    private static void requireLittleEndian(String name, ZipDirectory zip, String entry, Arena arena)
+            throws CheckpointException, ZipException {
+        if (zip.names().contains(entry)) {
+            require(name, zip.size(entry) == LITTLE.length() && LITTLE.equals(new String(zip.content(entry, arena)
+                    .toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII)), BIG_ENDIAN);
+        }
     }
 
     private static void require(String name, boolean holds, String problem) throws CheckpointException {

@@ -73,6 +73,11 @@ final class ZipDirectory {
         return entries.keySet();
     }
 
+    /** Size of the whole archive. */
+    long byteSize() {
+        return file.byteSize();
+    }
+
     /** Size of an entry's content, as the directory has it. */
     long size(String name) {
         return entries.get(name).size;
@@ -183,7 +188,8 @@ final class ZipDirectory {
         MemorySegment inflated = arena.allocate(size);
         try (var inflater = new Inflater(true)) {
             inflater.setInput(content.asByteBuffer());
-            require(inflater.inflate(inflated.asByteBuffer()) == size, "entry " + name + " is shorter than it should");
+            require(inflater.inflate(inflated.asByteBuffer()) == size,
+                    "entry " + name + " is shorter than the directory says");
         } catch (DataFormatException e) {
             throw damaged("entry " + name + " is not compressed data", e);
         }
