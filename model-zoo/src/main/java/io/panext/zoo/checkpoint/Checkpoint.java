@@ -70,10 +70,14 @@ public interface Checkpoint extends AutoCloseable {
     /**
      * Opens a checkpoint file, whose format is recognised by its content.
      *
-     * @param file a safetensors file, or what {@code torch.save} wrote: nothing that it names is ever executed
+     * @param file a safetensors file, the {@code .index.json} of several, or what {@code torch.save} wrote: nothing that
+     *             it names is ever executed
      * @throws CheckpointException if the file is not there, not readable, damaged or of another format
      */
     static Checkpoint open(Path file) throws CheckpointException {
+        if (ShardedCheckpoint.recognises(file)) {
+            return ShardedCheckpoint.open(file);
+        }
         String name = file.toString();
         Arena arena = Arena.ofShared();
         MemorySegment bytes = MappedFile.map(file, arena);
