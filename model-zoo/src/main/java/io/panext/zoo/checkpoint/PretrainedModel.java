@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
  * What a user names: weights with all that is needed to classify a photograph.
  *
  * <p>A checkpoint file brings labels and preprocessing in a {@link ModelConfig#FILE_NAME} in the same directory, and in
- * Hugging Face's {@code preprocessor_config.json}. Without
- * one the model works all the same, on {@linkplain #assumptions() assumptions} that a user should be told.
+ * Hugging Face's {@code preprocessor_config.json}. Without one the model works all the same, on
+ * {@linkplain #assumptions() assumptions} that a user should be told.
  */
 public final class PretrainedModel implements AutoCloseable {
 
@@ -55,8 +55,8 @@ public final class PretrainedModel implements AutoCloseable {
     /**
      * Opens a model by name or by file.
      *
-     * @param nameOrPath {@link #EMBEDDED} or the path of a checkpoint or of its folder; a known name wins over a file that happens to
-     *                   have it, which {@code ./name} reaches
+     * @param nameOrPath {@link #EMBEDDED} or the path of a checkpoint or of its folder; a known name wins over a file
+     *                   that happens to have it, which {@code ./name} reaches
      * @throws UnknownModelException if it is neither a known name nor a file
      * @throws CheckpointException   if it is an architecture without weights, or its files are not what they should be
      * @throws IOException           if reading fails

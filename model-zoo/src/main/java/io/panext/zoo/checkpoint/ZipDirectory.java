@@ -15,8 +15,8 @@ import java.util.zip.ZipException;
 /**
  * Where the entries of a zip archive lie, which {@code java.util.zip} keeps to itself and mapping needs.
  *
- * <p>Field positions are those of PKWARE's <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">APPNOTE</a>,
- * sections 4.3.7 to 4.5.3.
+ * <p>Field positions are those of PKWARE's
+ * <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">APPNOTE</a>, sections 4.3.7 to 4.5.3.
  */
 final class ZipDirectory {
 
