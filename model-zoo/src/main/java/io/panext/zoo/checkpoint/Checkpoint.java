@@ -1,5 +1,6 @@
 package io.panext.zoo.checkpoint;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Map;
@@ -69,10 +70,19 @@ public interface Checkpoint extends AutoCloseable {
     /**
      * Opens a checkpoint file, whose format is recognised by its content.
      *
-     * @param file a safetensors file
+     * @param file a safetensors file, the {@code .index.json} of several, or what {@code torch.save} wrote: nothing that
+     *             it names is ever executed
      * @throws CheckpointException if the file is not there, not readable, damaged or of another format
      */
     static Checkpoint open(Path file) throws CheckpointException {
-        return Safetensors.open(file);
+        if (ShardedCheckpoint.recognises(file)) {
+            return ShardedCheckpoint.open(file);
+        }
+        String name = file.toString();
+        Arena arena = Arena.ofShared();
+        MemorySegment bytes = MappedFile.map(file, arena);
+        return TorchFile.recognises(bytes)
+                ? TorchCheckpoint.of(name, bytes, arena)
+                : Safetensors.of(name, bytes, arena);
     }
 }

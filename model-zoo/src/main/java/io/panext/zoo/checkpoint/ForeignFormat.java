@@ -7,10 +7,10 @@ import java.util.stream.Stream;
 
 /** Formats that users mistake for a checkpoint that can be read, told by the bytes they begin with. */
 enum ForeignFormat {
-    TORCH_ZIP("PK\u0003\u0004", "it looks like a PyTorch checkpoint; save its state dict as safetensors"),
-    TORCH_PICKLE("\u0080\u0002", "it looks like a pickled PyTorch checkpoint; save its state dict as safetensors"),
-    HDF5("\u0089HDF", "it looks like a Keras (HDF5) file; save the PyTorch weights as safetensors"),
-    GGUF("GGUF", "it is a GGUF file; save the PyTorch weights as safetensors"),
+    ZIP("PK", "it is a zip archive, as PyTorch checkpoints are"),
+    PICKLE("\u0080\u0002", "it looks like a pickle, but not like one that torch.save wrote"),
+    HDF5("\u0089HDF", "it looks like a Keras (HDF5) file; use PyTorch weights"),
+    GGUF("GGUF", "it is a GGUF file; use the PyTorch weights that it was made from"),
     GZIP("\u001f\u008b", "it is a gzip archive; unpack it first"),
     GIT_LFS("version https://git-lfs", "it is a Git LFS pointer; fetch the file that it stands for"),
     HTML("<", "it is an HTML or XML page; the download went wrong"),

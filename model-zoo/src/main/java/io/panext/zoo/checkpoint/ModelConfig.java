@@ -1,18 +1,15 @@
 package io.panext.zoo.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import static io.panext.zoo.checkpoint.ConfigFile.absent;
+import static io.panext.zoo.checkpoint.ConfigFile.numbers;
+import static io.panext.zoo.checkpoint.ConfigFile.require;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Labels;
 import io.panext.zoo.Preprocessing;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +18,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The {@code config.json} that timm puts beside a checkpoint: what the weights themselves do not say.
+ * The {@code config.json} that timm and Hugging Face put beside a checkpoint: what the weights themselves do not say.
  *
  * <p>Read are {@code architecture}, {@code num_classes}, {@code label_names}, {@code label_descriptions} and, of
  * {@code pretrained_cfg}, {@code input_size}, {@code interpolation}, {@code crop_pct}, {@code crop_mode}, {@code mean}
- * and {@code std}; what is left out there is as in {@link Preprocessing#IMAGENET_224}. Other fields are passed over.
+ * and {@code std}; what is left out there is as in {@link Preprocessing#IMAGENET_224}. Hugging Face's {@code id2label}
+ * names the classes where timm's fields do not. Other fields are passed over.
  *
  * @param file          where it was read, for messages
  * @param architecture  timm's name of the architecture, for display: the weights decide
@@ -39,28 +37,13 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
     /** How the file is called. */
     public static final String FILE_NAME = "config.json";
 
-    private static final long MAX_BYTES = 64L << 20;
-
-    private static final ObjectReader JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build().readerFor(JsonNode.class);
-
     /**
      * Reads a file.
      *
      * @throws CheckpointException if it cannot be read, is not JSON or a field is not what it should be
      */
     public static ModelConfig read(Path path) throws CheckpointException {
-        String name = path.toString();
-        try {
-            if (Files.size(path) > MAX_BYTES) {
-                throw new CheckpointException(name, "is too large for a model's configuration");
-            }
-            return parse(name, Files.readAllBytes(path));
-        } catch (CheckpointException e) {
-            throw e;
-        } catch (IOException e) {
-            throw CheckpointException.refused(name, "cannot be read", e);
-        }
+        return ConfigFile.read(path, config -> of(path.toString(), config));
     }
 
     /**
@@ -71,18 +54,17 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
      * @throws CheckpointException if it is not JSON or a field is not what it should be
      */
     public static ModelConfig parse(String file, byte[] json) throws CheckpointException {
-        try {
-            JsonNode config = JSON.readTree(json);
-            require(config.isObject(), "the configuration must be a JSON object");
-            return new ModelConfig(file, architecture(config), classes(config), labels(config),
-                    preprocessing(config.path("pretrained_cfg")));
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(file, "is not valid JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new CheckpointException(file, "is not text: " + e.getMessage(), e);
-        } catch (IllegalArgumentException e) {
-            throw new CheckpointException(file, e.getMessage(), e);
-        }
+        return ConfigFile.parse(file, json, config -> of(file, config));
+    }
+
+    /** Returns this configuration with what another file says of photographs. */
+    ModelConfig withPreprocessing(Preprocessing other) {
+        return new ModelConfig(file, architecture, classes, labels, Optional.of(other));
+    }
+
+    private static ModelConfig of(String file, JsonNode config) {
+        return new ModelConfig(file, architecture(config), classes(config), labels(config),
+                preprocessing(config.path("pretrained_cfg")));
     }
 
     private static Optional<String> architecture(JsonNode config) {
@@ -101,13 +83,31 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
     private static Optional<Labels> labels(JsonNode config) {
         JsonNode names = config.path("label_names");
         JsonNode descriptions = config.path("label_descriptions");
+        if (absent(names) && absent(descriptions)) {
+            return numbered(config.path("id2label"));
+        }
         if (absent(names)) {
-            return absent(descriptions) ? Optional.empty() : Optional.of(labels(descriptions, "label_descriptions"));
+            return Optional.of(labels(descriptions, "label_descriptions"));
         }
         require(names.isArray(), "label_names must be a list");
         Labels labels = labels(names, "label_names");
         return Optional.of(new Labels(labels.names().stream().map(name -> descriptions.path(name).asText(name))
                 .toList()));
+    }
+
+    /** Reads Hugging Face's way of naming classes: an object with their numbers as keys, in any order. */
+    private static Optional<Labels> numbered(JsonNode names) {
+        if (absent(names)) {
+            return Optional.empty();
+        }
+        var ordered = new ArrayList<String>();
+        for (int i = 0; i < names.size(); i++) {
+            JsonNode name = names.path(Integer.toString(i));
+            require(name.isTextual(), "id2label must have a string for each class from 0 to " + (names.size() - 1));
+            ordered.add(name.textValue());
+        }
+        require(!ordered.isEmpty(), "id2label must name the classes");
+        return Optional.of(new Labels(ordered));
     }
 
     private static Labels labels(JsonNode values, String field) {
@@ -145,20 +145,6 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         return size.path(axis).intValue();
     }
 
-    private static List<Float> numbers(JsonNode config, String field, List<Float> otherwise) {
-        JsonNode values = config.path(field);
-        if (absent(values)) {
-            return otherwise;
-        }
-        var numbers = new ArrayList<Float>();
-        for (JsonNode value : values) {
-            require(value.isNumber(), field + " must hold numbers, not " + value);
-            numbers.add(value.floatValue());
-        }
-        require(values.isArray() && numbers.size() == 3, field + " must be a list of three numbers, not " + values);
-        return numbers;
-    }
-
     private static <E extends Enum<E>> E constant(Class<E> type, JsonNode config, String field, E otherwise) {
         String value = text(config, field).orElse(otherwise.name()).toUpperCase(Locale.ROOT);
         for (E constant : type.getEnumConstants()) {
@@ -175,15 +161,5 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         JsonNode value = config.path(field);
         require(absent(value) || value.isTextual(), field + " must be a string, not " + value);
         return Optional.ofNullable(value.textValue());
-    }
-
-    private static boolean absent(JsonNode value) {
-        return value.isMissingNode() || value.isNull();
-    }
-
-    private static void require(boolean holds, String problem) {
-        if (!holds) {
-            throw new IllegalArgumentException(problem);
-        }
     }
 }

@@ -49,7 +49,7 @@ public final class ModelWeights implements AutoCloseable {
             KeyLayout layout = layout(checkpoint);
             Map<String, TensorInfo> tensors = canonical(checkpoint, layout);
             ConvNeXtSpec spec = ConvNeXtSpec.infer(shapes(tensors));
-            return new ModelWeights(checkpoint, layout, spec, bind(checkpoint, spec, tensors));
+            return new ModelWeights(checkpoint, layout, spec, bind(checkpoint, layout, spec, tensors));
         } catch (CheckpointException e) {
             checkpoint.close();
             throw e;
@@ -116,6 +116,9 @@ public final class ModelWeights implements AutoCloseable {
             throws CheckpointException {
         var tensors = new LinkedHashMap<String, TensorInfo>();
         for (TensorInfo info : checkpoint.tensors().values()) {
+            if (!layout.describesModel(info.name())) {
+                continue;
+            }
             TensorInfo other = tensors.put(layout.canonical(info.name()), info);
             if (other != null) {
                 throw new CheckpointException(checkpoint.name(), "tensors " + other.name() + " and " + info.name()
@@ -131,12 +134,16 @@ public final class ModelWeights implements AutoCloseable {
         return shapes;
     }
 
-    private static Map<String, Parameter> bind(Checkpoint checkpoint, ConvNeXtSpec spec,
+    private static Map<String, Parameter> bind(Checkpoint checkpoint, KeyLayout layout, ConvNeXtSpec spec,
             Map<String, TensorInfo> tensors) throws CheckpointException {
-        requireSameNames(checkpoint, spec, tensors);
+        requireSameNames(checkpoint, layout, spec, tensors);
         var parameters = new LinkedHashMap<String, Parameter>();
         for (ParameterShape shape : spec.parameters()) {
             TensorInfo info = tensors.get(shape.name());
+            if (info == null) {
+                parameters.put(shape.name(), new Zeros(shape));
+                continue;
+            }
             if (!withoutOnes(info.shape()).equals(withoutOnes(shape.shape()))) {
                 throw new CheckpointException(checkpoint.name(), "tensor " + info.name() + " has shape " + info.shape()
                         + "; this architecture needs " + shape.shape());
@@ -150,11 +157,12 @@ public final class ModelWeights implements AutoCloseable {
         return parameters;
     }
 
-    private static void requireSameNames(Checkpoint checkpoint, ConvNeXtSpec spec, Map<String, TensorInfo> tensors)
-            throws CheckpointException {
+    private static void requireSameNames(Checkpoint checkpoint, KeyLayout layout, ConvNeXtSpec spec,
+            Map<String, TensorInfo> tensors) throws CheckpointException {
         Set<String> expected = spec.parameters().stream().map(ParameterShape::name)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        List<String> missing = expected.stream().filter(name -> !tensors.containsKey(name)).toList();
+        List<String> missing = expected.stream().filter(name -> !tensors.containsKey(name)
+                && !layout.zeros().contains(name)).toList();
         List<String> unexpected = tensors.entrySet().stream()
                 .filter(tensor -> !expected.contains(tensor.getKey()) && !tensor.getValue().dtype().isInteger())
                 .map(tensor -> tensor.getValue().name()).toList();
@@ -197,6 +205,25 @@ public final class ModelWeights implements AutoCloseable {
         @Override
         public float[] values() {
             return checkpoint.floats(key);
+        }
+    }
+
+    /** A parameter that a layout leaves out because it is zero. */
+    private record Zeros(ParameterShape parameter) implements Parameter {
+
+        @Override
+        public String name() {
+            return parameter.name();
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return parameter.shape();
+        }
+
+        @Override
+        public float[] values() {
+            return new float[parameter.size()];
         }
     }
 }

@@ -15,12 +15,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a user names: weights with all that is needed to classify a photograph.
  *
- * <p>A checkpoint file brings labels and preprocessing in a {@link ModelConfig#FILE_NAME} in the same directory. Without
- * one the model works all the same, on {@linkplain #assumptions() assumptions} that a user should be told.
+ * <p>A checkpoint file brings labels and preprocessing in a {@link ModelConfig#FILE_NAME} in the same directory, and in
+ * Hugging Face's {@code preprocessor_config.json}. Without one the model works all the same, on
+ * {@linkplain #assumptions() assumptions} that a user should be told.
  */
 public final class PretrainedModel implements AutoCloseable {
 
@@ -32,6 +34,13 @@ public final class PretrainedModel implements AutoCloseable {
             List.of(new Architecture.Accuracy(64, 1.0, 78.28, 98.35)));
 
     private static final String EMBEDDED_FOLDER = "/io/panext/zoo/models/" + EMBEDDED + "/";
+
+    /** What publishers call a checkpoint, the formats that are quickest to open first. */
+    private static final List<String> CHECKPOINTS = List.of("model.safetensors", "model.safetensors.index.json",
+            "pytorch_model.bin", "pytorch_model.bin.index.json");
+
+    /** A path that can be no model's name, though it is in no folder. */
+    private static final Pattern CHECKPOINT_NAME = Pattern.compile(".*\\.(safetensors|pth|pt|bin|tar|json)");
 
     private final String name;
     private final ModelWeights weights;
@@ -46,8 +55,8 @@ public final class PretrainedModel implements AutoCloseable {
     /**
      * Opens a model by name or by file.
      *
-     * @param nameOrPath {@link #EMBEDDED} or the path of a checkpoint; a known name wins over a file that happens to
-     *                   have it, which {@code ./name} reaches
+     * @param nameOrPath {@link #EMBEDDED} or the path of a checkpoint or of its folder; a known name wins over a file
+     *                   that happens to have it, which {@code ./name} reaches
      * @throws UnknownModelException if it is neither a known name nor a file
      * @throws CheckpointException   if it is an architecture without weights, or its files are not what they should be
      * @throws IOException           if reading fails
@@ -68,15 +77,15 @@ public final class PretrainedModel implements AutoCloseable {
     }
 
     /**
-     * Opens a checkpoint file and the configuration beside it, if there is one.
+     * Opens a checkpoint file, or the one in a folder, and the configuration beside it, if there is one.
      *
+     * @param path a file that {@link Checkpoint#open} reads, or a folder as Hugging Face publishes it
      * @throws CheckpointException if a file is not what it should be, or the two disagree
      * @throws IOException         if reading fails
      */
-    public static PretrainedModel open(Path checkpoint) throws IOException {
-        Path beside = checkpoint.resolveSibling(ModelConfig.FILE_NAME);
-        Optional<ModelConfig> config = Files.exists(beside) ? Optional.of(ModelConfig.read(beside)) : Optional.empty();
-        return of(checkpoint.toString(), Checkpoint.open(checkpoint), config);
+    public static PretrainedModel open(Path path) throws IOException {
+        Path checkpoint = Files.isDirectory(path) ? checkpointIn(path) : path;
+        return of(path.toString(), Checkpoint.open(checkpoint), configBeside(checkpoint));
     }
 
     /**
@@ -161,6 +170,24 @@ public final class PretrainedModel implements AutoCloseable {
         weights.close();
     }
 
+    private static Path checkpointIn(Path folder) throws CheckpointException {
+        return CHECKPOINTS.stream().map(folder::resolve).filter(Files::exists).findFirst()
+                .orElseThrow(() -> new CheckpointException(folder.toString(),
+                        "is a folder without a checkpoint; it could be one of " + String.join(", ", CHECKPOINTS)));
+    }
+
+    private static Optional<ModelConfig> configBeside(Path checkpoint) throws CheckpointException {
+        Path config = checkpoint.resolveSibling(ModelConfig.FILE_NAME);
+        if (!Files.exists(config)) {
+            return Optional.empty();
+        }
+        ModelConfig read = ModelConfig.read(config);
+        Path preprocessor = checkpoint.resolveSibling(PreprocessorConfig.FILE_NAME);
+        return Optional.of(read.preprocessing().isPresent() || !Files.exists(preprocessor)
+                ? read
+                : read.withPreprocessing(PreprocessorConfig.read(preprocessor)));
+    }
+
     private static Path path(String nameOrPath) throws CheckpointException {
         try {
             return Path.of(nameOrPath);
@@ -170,7 +197,7 @@ public final class PretrainedModel implements AutoCloseable {
     }
 
     private static boolean isName(Path path) {
-        return path.getNameCount() == 1 && !path.isAbsolute() && !path.toString().endsWith(".safetensors");
+        return path.getNameCount() == 1 && !path.isAbsolute() && !CHECKPOINT_NAME.matcher(path.toString()).matches();
     }
 
     private static byte[] resource(String file) throws IOException {

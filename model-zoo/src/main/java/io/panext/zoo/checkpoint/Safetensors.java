@@ -1,12 +1,8 @@
 package io.panext.zoo.checkpoint;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -39,22 +35,8 @@ public final class Safetensors implements Checkpoint {
      * @throws CheckpointException if it is not there, not readable or not a sound safetensors file
      */
     public static Safetensors open(Path path) throws CheckpointException {
-        String name = path.toString();
-        if (Files.isDirectory(path)) {
-            throw new CheckpointException(name, "is a directory; name the checkpoint file in it");
-        }
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new CheckpointException(name, "is not a regular file");
-        }
         Arena arena = Arena.ofShared();
-        MemorySegment file;
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        } catch (IOException e) {
-            arena.close();
-            throw CheckpointException.refused(name, "cannot be read", e);
-        }
-        return of(name, file, arena);
+        return of(path.toString(), MappedFile.map(path, arena), arena);
     }
 
     /**

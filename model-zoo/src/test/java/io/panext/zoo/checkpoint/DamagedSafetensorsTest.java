@@ -130,7 +130,7 @@ class DamagedSafetensorsTest {
                 arguments("HTML", bytes("<!DOCTYPE html><title>404</title>"), "is an HTML or XML page"),
                 arguments("JSON", bytes("{\"architecture\": \"convnext_tiny\"}"), "it is a JSON file"),
                 arguments("Git LFS", bytes("version https://git-lfs.github.com/spec/v1\n"), "a Git LFS pointer"),
-                arguments("zip", bytes("PK\u0003\u0004\u0014\0\0\0\u0008\u0008"), "looks like a PyTorch checkpoint"),
+                arguments("empty zip", bytes("PK\u0005\u0006" + "\0".repeat(18)), "it is a zip archive"),
                 arguments("header in UTF-16", SafetensorsBytes.withLength(4, "{}".getBytes(
                         StandardCharsets.UTF_16LE), 0), "the header is not valid JSON"),
                 arguments("header not UTF-8", SafetensorsBytes.withLength(7, bytes("{\"\u00e9\":3}"), 0),

@@ -28,6 +28,45 @@ class KeyLayoutTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"convnext.embeddings.patch_embeddings.weight, stem.0.weight",
+            "embeddings.layernorm.bias, stem.1.bias",
+            "convnextv2.encoder.stages.3.downsampling_layer.1.weight, stages.3.downsample.1.weight",
+            "convnext.encoder.stages.2.layers.26.layer_scale_parameter, stages.2.blocks.26.gamma",
+            "convnext.encoder.stages.0.layers.1.dwconv.weight, stages.0.blocks.1.conv_dw.weight",
+            "convnext.encoder.stages.0.layers.1.layernorm.bias, stages.0.blocks.1.norm.bias",
+            "convnextv2.encoder.stages.0.layers.1.pwconv1.weight, stages.0.blocks.1.mlp.fc1.weight",
+            "convnextv2.encoder.stages.0.layers.1.grn.weight, stages.0.blocks.1.mlp.grn.weight",
+            "convnextv2.layernorm.weight, head.norm.weight", "classifier.bias, head.fc.bias"})
+    void renamesWhatHuggingFacePublished(String key, String canonical) {
+        assertEquals(canonical, KeyLayout.HUGGING_FACE.canonical(key));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"features.0.0.weight, stem.0.weight", "features.0.1.bias, stem.1.bias",
+            "features.6.1.weight, stages.3.downsample.1.weight", "features.5.26.layer_scale, stages.2.blocks.26.gamma",
+            "features.1.2.block.0.weight, stages.0.blocks.2.conv_dw.weight",
+            "features.3.0.block.2.bias, stages.1.blocks.0.norm.bias",
+            "features.7.1.block.3.weight, stages.3.blocks.1.mlp.fc1.weight",
+            "features.7.1.block.5.bias, stages.3.blocks.1.mlp.fc2.bias", "classifier.0.weight, head.norm.weight",
+            "classifier.2.bias, head.fc.bias"})
+    void renamesWhatTorchvisionPublished(String key, String canonical) {
+        assertEquals(canonical, KeyLayout.TORCHVISION.canonical(key));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"visual.trunk.stem.0.weight, stem.0.weight", "visual.trunk.head.norm.bias, head.norm.bias",
+            "visual.head.proj.weight, head.fc.weight"})
+    void renamesWhatOpenClipPublished(String key, String canonical) {
+        assertEquals(canonical, KeyLayout.OPEN_CLIP.canonical(key));
+    }
+
+    @Test
+    void doesNotMindWrappers() {
+        assertEquals("stem.0.weight", KeyLayout.TIMM.canonical("module._orig_mod.stem.0.weight"));
+        assertEquals(Optional.of(KeyLayout.TORCHVISION), KeyLayout.recognise(Set.of("_orig_mod.features.0.0.weight")));
+    }
+
+    @ParameterizedTest
     @EnumSource(Generation.class)
     void leavesCanonicalKeysAlone(Generation generation) {
         Fixtures.spec(generation).parameters().forEach(parameter -> {
@@ -42,6 +81,9 @@ class KeyLayoutTest {
         assertEquals(Optional.of(KeyLayout.TIMM), KeyLayout.recognise(Set.of("x", "stem.0.weight")));
         assertEquals(Optional.of(KeyLayout.FACEBOOKRESEARCH),
                 KeyLayout.recognise(Set.of("downsample_layers.0.0.weight")));
-        assertEquals(Optional.empty(), KeyLayout.recognise(Set.of("features.0.0.weight")));
+        assertEquals(Optional.of(KeyLayout.HUGGING_FACE),
+                KeyLayout.recognise(Set.of("convnextv2.embeddings.patch_embeddings.weight")));
+        assertEquals(Optional.of(KeyLayout.OPEN_CLIP), KeyLayout.recognise(Set.of("visual.trunk.stem.0.weight")));
+        assertEquals(Optional.empty(), KeyLayout.recognise(Set.of("trunk.stem.0.weight")));
     }
 }

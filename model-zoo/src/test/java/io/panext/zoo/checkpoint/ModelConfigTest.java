@@ -28,6 +28,12 @@ class ModelConfigTest {
         assertEquals(labels, parse("{\"label_descriptions\": {\"n1\": \"cat\", \"n2\": \"dog\"}}").labels());
     }
 
+    @Test
+    void takesHuggingFacesLabelsInTheirOrder() throws CheckpointException {
+        assertEquals(Optional.of(new Labels(List.of("cat", "dog"))),
+                parse("{\"id2label\": {\"1\": \"dog\", \"0\": \"cat\"}}").labels());
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', value = {
             "[] | the configuration must be a JSON object", //
@@ -42,6 +48,8 @@ class ModelConfigTest {
             "{\"label_names\": \"cat\"} | label_names must be a list",
             "{\"label_names\": [\"cat\", 2]} | label_names must hold strings, not 2",
             "{\"label_names\": []} | label_names must name the classes",
+            "{\"id2label\": {\"1\": \"cat\"}} | id2label must have a string for each class from 0 to 0",
+            "{\"id2label\": {}} | id2label must name the classes",
             "{\"pretrained_cfg\": 3} | pretrained_cfg must be an object",
             "{\"pretrained_cfg\": {\"input_size\": [224, 224]}} | input_size must be [3, height, width], not [224,224]",
             "{\"pretrained_cfg\": {\"input_size\": [1, 28, 28]}} | input_size must be [3, height, width], not [1,28,28]",

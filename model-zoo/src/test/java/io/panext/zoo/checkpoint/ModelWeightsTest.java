@@ -64,6 +64,44 @@ class ModelWeightsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"hf_v1/model.safetensors, V1, HUGGING_FACE", "hf_v2/model.safetensors, V2, HUGGING_FACE",
+            "torchvision_v1.pth, V1, TORCHVISION", "fb_v1_ema.pth, V1, FACEBOOKRESEARCH",
+            "fb_v1_legacy.pth, V1, FACEBOOKRESEARCH", "fb_v2_ema.pt, V2, FACEBOOKRESEARCH",
+            "fb_v2_training.pth, V2, FACEBOOKRESEARCH", "timm_v1_ddp.bin, V1, TIMM",
+            "timm_v2_train.pth.tar, V2, TIMM"})
+    void areTheSameInEveryLayout(String file, Generation generation, KeyLayout layout) {
+        try (ModelWeights weights = Fixtures.open(file)) {
+            assertEquals(layout, weights.layout());
+            assertEquals(Fixtures.spec(generation), weights.spec());
+            Checkpoint expected = Fixtures.facebookResearch(weights.spec());
+            for (Parameter parameter : weights.parameters()) {
+                assertArrayEquals(expected.floats(Fixtures.facebookResearchKey(parameter.name())), parameter.values(),
+                        parameter.name());
+            }
+        }
+    }
+
+    @Test
+    void takeTheImageTowerOfAClip() throws IOException {
+        var tower = new ArrayList<TensorInfo>();
+        for (TensorInfo info : SyntheticCheckpoint.of(Fixtures.V1).tensors().values()) {
+            switch (info.name()) {
+                case "head.fc.bias" -> {
+                }
+                case "head.fc.weight" -> tower.add(new TensorInfo("visual.head.proj.weight", DType.F32, info.shape()));
+                default -> tower.add(new TensorInfo("visual.trunk." + info.name(), DType.F32, info.shape()));
+            }
+        }
+        tower.add(new TensorInfo("logit_scale", DType.F32, List.of()));
+        ModelWeights weights = ModelWeights.of(SyntheticCheckpoint.of(tower));
+        assertEquals(KeyLayout.OPEN_CLIP, weights.layout());
+        assertEquals(Fixtures.V1, weights.spec());
+        assertArrayEquals(new float[10], weights.parameter("head.fc.bias").values());
+        assertEquals(List.of(10), weights.parameter("head.fc.bias").shape());
+        assertEquals(10 * 128, weights.parameter("head.fc.weight").values().length);
+    }
+
+    @ParameterizedTest
     @EnumSource(Generation.class)
     void areTheSameUnderFacebookResearchsKeys(Generation generation) throws IOException {
         Path file = folder.resolve("convnext_misnamed.safetensors");
@@ -127,8 +165,9 @@ class ModelWeightsTest {
     @Test
     void refuseOtherModels() {
         assertRefused(tensors -> List.of(new TensorInfo("conv1.weight", DType.F32, List.of(64, 3, 7, 7))),
-                "is not a ConvNeXt in a known layout: it has none of the tensors stem.0.weight, "
-                        + "downsample_layers.0.0.weight; it has conv1.weight");
+                "is not a ConvNeXt in a known layout: it has none of the tensors visual.trunk.stem.0.weight, "
+                        + "embeddings.patch_embeddings.weight, features.0.0.weight, downsample_layers.0.0.weight, "
+                        + "stem.0.weight; it has conv1.weight");
         assertRefused(tensors -> List.of(), "it has no tensors");
         assertRefused(tensors -> List.of(new TensorInfo("stem.0.weight", DType.F32, List.of(64, 3, 7, 7))),
                 "is not a ConvNeXt: no tensor is named stages.<i>.blocks.<j>");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.zoo.Catalogue;
+import io.panext.zoo.Generation;
 import io.panext.zoo.Preprocessing;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
@@ -17,6 +18,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PretrainedModelTest {
 
@@ -92,6 +95,46 @@ class PretrainedModelTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"hf_v1, V1", "hf_v2, V2"})
+    void aFolderOfHuggingFaceIsComplete(String folder, Generation generation) throws IOException {
+        try (PretrainedModel model = PretrainedModel.open(Fixtures.path(folder).toString())) {
+            assertEquals(Fixtures.spec(generation), model.weights().spec());
+            assertEquals("class 9", model.labels().orElseThrow().get(9));
+            assertEquals(Preprocessing.IMAGENET_224, model.preprocessing());
+            assertEquals(List.of(), model.assumptions());
+        }
+    }
+
+    @Test
+    void aPreprocessorOfHuggingFaceHasItsOwnDefaults() throws IOException {
+        configure("{}");
+        Path preprocessor = folder.resolve("preprocessor_config.json");
+        var half = List.of(0.5f, 0.5f, 0.5f);
+        Files.writeString(preprocessor, "{}");
+        assertEquals(new Preprocessing(384, 384, 1, Interpolation.BILINEAR, CropMode.SQUASH, half, half),
+                preprocessing());
+        Files.writeString(preprocessor, "{\"size\": 256, \"crop_pct\": 0.5, \"resample\": 3}");
+        assertEquals(new Preprocessing(256, 256, 0.5, Interpolation.BICUBIC, CropMode.CENTER, half, half),
+                preprocessing());
+        Files.writeString(preprocessor, "{\"resample\": 1}");
+        assertEquals(preprocessor + ": resample 1 is not supported; it can be 2 (bilinear) or 3 (bicubic)",
+                refused(folder.toString()));
+        Files.writeString(preprocessor, "{\"do_normalize\": false}");
+        assertEquals(preprocessor + ": do_normalize cannot be switched off", refused(folder.toString()));
+        Files.writeString(preprocessor, "{\"size\": {\"height\": 224}}");
+        assertEquals(preprocessor + ": size must give the shortest edge, not {\"height\":224}",
+                refused(folder.toString()));
+    }
+
+    @Test
+    void aFolderNeedsACheckpoint() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertEquals(empty + ": is a folder without a checkpoint; it could be one of model.safetensors, "
+                + "model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json",
+                refused(empty.toString()));
+    }
+
     @Test
     void anArchitectureWithoutWeightsIsNoModel() {
         String expected = " is an architecture without weights here; give a checkpoint file";
@@ -114,7 +157,14 @@ class PretrainedModelTest {
         Path missing = folder.resolve("missing");
         assertEquals(missing + ": cannot be read: no such file", refused(missing.toString()));
         assertEquals("missing.safetensors: cannot be read: no such file", refused("missing.safetensors"));
+        assertEquals("missing.pth: cannot be read: no such file", refused("missing.pth"));
         assertTrue(refused("a\0b").startsWith("a?b: is neither a model's name nor a path"));
+    }
+
+    private Preprocessing preprocessing() throws IOException {
+        try (PretrainedModel model = PretrainedModel.open(folder)) {
+            return model.preprocessing();
+        }
     }
 
     private Path configure(String json) throws IOException {

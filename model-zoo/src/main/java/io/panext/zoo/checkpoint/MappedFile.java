@@ -1,0 +1,46 @@
+package io.panext.zoo.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A checkpoint file in memory, whatever its format. */
+final class MappedFile {
+
+    private MappedFile() {}
+
+    /**
+     * Maps a file. It must not change as long as the arena lives.
+     *
+     * @param arena closed at once if this method throws
+     * @throws CheckpointException if the file is not there or not readable
+     */
+    static MemorySegment map(Path path, Arena arena) throws CheckpointException {
+        String name = path.toString();
+        try {
+            requireRegularFile(name, path);
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            }
+        } catch (CheckpointException e) {
+            arena.close();
+            throw e;
+        } catch (IOException e) {
+            arena.close();
+            throw CheckpointException.refused(name, "cannot be read", e);
+        }
+    }
+
+    private static void requireRegularFile(String name, Path path) throws CheckpointException {
+        if (Files.isDirectory(path)) {
+            throw new CheckpointException(name, "is a directory; name the checkpoint file in it");
+        }
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new CheckpointException(name, "is not a regular file");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.panext.zoo.checkpoint;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+
+/**
+ * A state dict that {@code torch.save} wrote, alone or in a training checkpoint.
+ *
+ * <p>The tensors are mapped and read when asked for. Whatever else the file holds is passed over; averaged weights
+ * (EMA) are preferred, as timm prefers them.
+ */
+final class TorchCheckpoint implements Checkpoint {
+
+    /** Keys under which programs keep their state dict, the best weights first. */
+    private static final List<String> CONTAINERS = List.of("state_dict_ema", "model_ema", "state_dict", "model",
+            "module");
+
+    private static final int DEEPEST_CONTAINER = 4;
+    private static final int NAMED_AT_MOST = 3;
+
+    private final String name;
+    private final Arena arena;
+    private final Map<String, MemorySegment> storages;
+    private final Map<String, TorchTensor> stored = new LinkedHashMap<>();
+    private final SequencedMap<String, TensorInfo> tensors = new LinkedHashMap<>();
+
+    private TorchCheckpoint(String name, TorchFile file, Arena arena) throws CheckpointException {
+        this.name = name;
+        this.arena = arena;
+        this.storages = file.storages();
+        SequencedMap<String, Object> items = stateDict(name, file.object()).items();
+        items.forEach((key, value) -> {
+            if (value instanceof TorchTensor tensor) {
+                stored.put(key, tensor);
+                tensors.put(key, tensor.info(key));
+            }
+        });
+        if (tensors.isEmpty()) {
+            throw new CheckpointException(name, "holds no state dict; it has " + described(items));
+        }
+    }
+
+    /**
+     * Reads a checkpoint that is in memory, without copying the tensors, and takes over that memory.
+     *
+     * @param owner arena of the file's memory: closed by {@link #close()}, or at once if this method throws
+     */
+    static TorchCheckpoint of(String name, MemorySegment file, Arena owner) throws CheckpointException {
+        try {
+            return new TorchCheckpoint(name, TorchFile.read(name, file, owner), owner);
+        } catch (CheckpointException e) {
+            owner.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public SequencedMap<String, TensorInfo> tensors() {
+        return Collections.unmodifiableSequencedMap(tensors);
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return Map.of();
+    }
+
+    /** {@inheritDoc} A tensor that is stored in another order, as PyTorch's channels-last ones are, is copied. */
+    @Override
+    public MemorySegment bytes(String tensor) {
+        info(tensor);
+        TorchTensor view = stored.get(tensor);
+        return view.bytes(storages.get(view.storage().key()));
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    private static PythonDict stateDict(String name, Object object) throws CheckpointException {
+        Object candidate = object;
+        for (int depth = 0; depth <= DEEPEST_CONTAINER; depth++) {
+            if (!(candidate instanceof PythonDict dict)) {
+                throw new CheckpointException(name, "holds " + described(candidate) + ", not a state dict");
+            }
+            Optional<PythonDict> inner = CONTAINERS.stream().map(dict.items()::get)
+                    .filter(PythonDict.class::isInstance).map(PythonDict.class::cast)
+                    .filter(container -> !container.items().isEmpty()).findFirst();
+            if (inner.isEmpty()) {
+                return dict;
+            }
+            candidate = inner.get();
+        }
+        throw new CheckpointException(name, "keeps its state dict too deep inside other dicts");
+    }
+
+    private static String described(SequencedMap<String, Object> items) {
+        return items.isEmpty()
+                ? "nothing"
+                : items.entrySet().stream().limit(NAMED_AT_MOST)
+                        .map(item -> item.getKey() + " (" + described(item.getValue()) + ")")
+                        .collect(Collectors.joining(", ")) + (items.size() > NAMED_AT_MOST ? ", …" : "");
+    }
+
+    private static String described(Object value) {
+        return switch (value) {
+            case PythonObject object -> "Python's " + object.type();
+            case PythonDict dict -> "a dict";
+            case TorchTensor tensor -> "a tensor";
+            case null -> "None";
+            default -> "a plain value";
+        };
+    }
+}
