@@ -64,10 +64,10 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
     }
 
     /**
-     * Loads a model from a safetensors file.
+     * Loads a model from a checkpoint.
      *
-     * @param file a checkpoint with timm's or facebookresearch's keys; a {@code config.json} beside it brings labels and
-     *             preprocessing
+     * @param file a safetensors file, what {@code torch.save} wrote, or a folder that holds one of them; a
+     *             {@code config.json} beside the weights brings labels and preprocessing
      * @throws CheckpointException if it is damaged or no ConvNeXt; the message says where and why
      * @throws IOException         if it cannot be read
      */
@@ -75,7 +75,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         return load(file, Options.DEFAULT);
     }
 
-    /** Loads a model from a safetensors file with options. See {@link #load(Path)}. */
+    /** Loads a model from a checkpoint with options. See {@link #load(Path)}. */
     public static ConvNeXt load(Path file, Options options) throws IOException {
         try (PretrainedModel model = PretrainedModel.open(file)) {
             return new ConvNeXt(model, options);

@@ -1,0 +1,46 @@
+package io.panext;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import io.panext.zoo.checkpoint.Checkpoint;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import io.panext.zoo.checkpoint.SyntheticCheckpoint;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One small model of each generation, in every layout that users hold, gives the logits of its home. */
+class FixturesTest {
+
+    private static final Path FIXTURES = Path.of("../model-zoo/src/test/resources/io/panext/zoo/checkpoint");
+    private static final Path EXPECTED = Path.of("src/test/resources/fixtures/expected.safetensors");
+
+    private static final float TOLERANCE = 5e-5f;
+
+    @ParameterizedTest
+    @CsvSource({"timm_v1.safetensors, v1", "timm_v1_ddp.bin, v1", "fb_v1_ema.pth, v1", "fb_v1_legacy.pth, v1",
+            "torchvision_v1.pth, v1", "hf_v1, v1", "timm_v2_convmlp.safetensors, v2", "timm_v2_train.pth.tar, v2",
+            "fb_v2_ema.pt, v2", "fb_v2_training.pth, v2", "hf_v2, v2"})
+    void everyLayoutGivesTheLogitsOfItsHome(String file, String generation) throws IOException {
+        assertLogits(file, generation, TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"timm_v2_f16.safetensors, 11", "timm_v2_bf16.safetensors, 8"})
+    void weightsOfFewerBitsGiveNearlyTheSame(String file, int bits) throws IOException {
+        // Every weight is off by up to 2^-bits of itself; logits of magnitude 2, ten linears on, by a few times that.
+        assertLogits(file, "v2", 5 * (float) Math.scalb(1.0, -bits));
+    }
+
+    private static void assertLogits(String file, String generation, float tolerance) throws IOException {
+        try (Checkpoint expected = Checkpoint.open(EXPECTED);
+                PretrainedModel pretrained = PretrainedModel.open(FIXTURES.resolve(file));
+                ConvNeXt model = ConvNeXt.load(pretrained, Options.DEFAULT);
+                Session session = model.newSession(2, 96, 64)) {
+            Output output = session.run(MemorySegment.ofArray(SyntheticCheckpoint.images(2, 96, 64)));
+            assertArrayEquals(expected.floats(generation + "_logits"), output.logits(), tolerance);
+        }
+    }
+}
