@@ -20,7 +20,9 @@ public interface Checkpoint extends AutoCloseable {
     SequencedMap<String, TensorInfo> tensors();
 
     /** Free-form notes that the file carries; empty if none. */
-    Map<String, String> metadata();
+    default Map<String, String> metadata() {
+        return Map.of();
+    }
 
     /**
      * Returns the stored bytes of a tensor, read-only and without copying where the source allows.

@@ -93,12 +93,6 @@ public final class ModelWeights implements AutoCloseable {
         return parameter;
     }
 
-    /** Reads all values and names the parameters that hold a NaN or an infinity: signs of a training run gone wrong. */
-    public List<String> nonFinite() {
-        return parameters.values().stream().filter(parameter -> !isFinite(parameter.values())).map(Parameter::name)
-                .toList();
-    }
-
     @Override
     public void close() {
         checkpoint.close();
@@ -188,15 +182,6 @@ public final class ModelWeights implements AutoCloseable {
         String first = names.stream().limit(NAMED_AT_MOST).collect(Collectors.joining(", "));
         int others = names.size() - NAMED_AT_MOST;
         return names.isEmpty() ? "no tensors" : others > 0 ? first + " and " + others + " more" : first;
-    }
-
-    private static boolean isFinite(float[] values) {
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** A parameter in a checkpoint. */

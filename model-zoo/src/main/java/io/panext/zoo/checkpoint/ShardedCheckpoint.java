@@ -54,11 +54,6 @@ final class ShardedCheckpoint implements Checkpoint {
     }
 
     @Override
-    public Map<String, String> metadata() {
-        return Map.of();
-    }
-
-    @Override
     public MemorySegment bytes(String tensor) {
         info(tensor);
         return owners.get(tensor).bytes(tensor);

@@ -91,11 +91,6 @@ public final class SyntheticCheckpoint implements Checkpoint {
         return tensors;
     }
 
-    @Override
-    public Map<String, String> metadata() {
-        return Map.of();
-    }
-
     /** {@inheritDoc} Here they are made anew by every call and live as long as they are reachable. */
     @Override
     public MemorySegment bytes(String tensor) {

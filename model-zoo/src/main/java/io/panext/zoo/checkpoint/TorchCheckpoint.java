@@ -71,11 +71,6 @@ final class TorchCheckpoint implements Checkpoint {
         return Collections.unmodifiableSequencedMap(tensors);
     }
 
-    @Override
-    public Map<String, String> metadata() {
-        return Map.of();
-    }
-
     /** {@inheritDoc} A tensor that is stored in another order, as PyTorch's channels-last ones are, is copied. */
     @Override
     public MemorySegment bytes(String tensor) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.panext.zoo.Parameter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -144,7 +145,7 @@ class DamagedTorchCheckpointTest {
             for (TensorInfo info : checkpoint.tensors().values()) {
                 assertEquals(info.byteSize(), checkpoint.bytes(info.name()).byteSize());
             }
-            ModelWeights.of(checkpoint).nonFinite();
+            ModelWeights.of(checkpoint).parameters().forEach(Parameter::values);
         } catch (CheckpointException e) {
             assertOneLine(e);
         }
