@@ -2,6 +2,7 @@ package io.panext.cli;
 
 import io.panext.ConvNeXt;
 import io.panext.Options;
+import io.panext.Prediction;
 import io.panext.Session;
 import io.panext.image.ImageException;
 import java.io.IOException;
@@ -69,7 +70,9 @@ final class Classify implements Callable<Integer> {
                     Progress progress = new Progress("classify", images)) {
                 for (Path image : images) {
                     try {
-                        report.add(image.toString(), session.classify(image).top(top));
+                        List<Prediction> predictions = session.classify(image).top(top);
+                        progress.makeWay();
+                        report.add(image.toString(), predictions);
                     } catch (ImageException e) {
                         progress.makeWay();
                         messages.problem(e.getMessage());

@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * A progress bar on standard error, if there is someone to watch it: the script {@code panext} says so in a system
- * property when standard error is a terminal and the results go elsewhere.
+ * property when standard error is a terminal.
  */
 final class Progress implements AutoCloseable {
 
@@ -34,7 +34,7 @@ final class Progress implements AutoCloseable {
         bar.ifPresent(ProgressBar::step);
     }
 
-    /** Frees the line for a message; the bar is drawn again below it. */
+    /** Frees the line for a message or a result; the bar is drawn again below it. */
     void makeWay() {
         bar.ifPresent(_ -> System.err.print(ERASE_LINE));
     }
