@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.panext.compile.Program;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.checkpoint.Checkpoint;
-import io.panext.zoo.checkpoint.PretrainedModel;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -15,7 +14,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,10 +63,8 @@ class GoldenTest {
     }
 
     static ConvNeXt synthetic(String architecture, int threads, Program.Options compiler) throws IOException {
-        var checkpoint = SyntheticCheckpoint.of(Catalogue.get(architecture).spec());
-        try (PretrainedModel model = PretrainedModel.of(architecture, checkpoint, Optional.empty())) {
-            return ConvNeXt.load(model, Options.DEFAULT.withThreads(threads).withCompiler(compiler));
-        }
+        return SessionTest.model(Catalogue.get(architecture).spec(),
+                Options.DEFAULT.withThreads(threads).withCompiler(compiler));
     }
 
     private static Output run(ConvNeXt model, Map<String, String> golden) {

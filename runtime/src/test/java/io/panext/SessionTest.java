@@ -232,7 +232,7 @@ class SessionTest {
         }
     }
 
-    private static ConvNeXt model(ConvNeXtSpec spec, Options options) throws IOException {
+    static ConvNeXt model(ConvNeXtSpec spec, Options options) throws IOException {
         var checkpoint = SyntheticCheckpoint.of(spec);
         try (PretrainedModel model = PretrainedModel.of("synthetic", checkpoint, Optional.empty())) {
             return ConvNeXt.load(model, options);
