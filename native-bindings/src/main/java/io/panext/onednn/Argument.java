@@ -1,0 +1,39 @@
+package io.panext.onednn;
+
+import io.panext.onednn.jextract.Dnnl;
+
+/** The part that a tensor plays in a primitive. */
+public record Argument(int code) {
+
+    /** What is read. */
+    public static final Argument SRC = new Argument(Dnnl.DNNL_ARG_SRC());
+
+    /** The second operand of two. */
+    public static final Argument SRC_1 = new Argument(Dnnl.DNNL_ARG_SRC_1());
+
+    /** What is written. */
+    public static final Argument DST = new Argument(Dnnl.DNNL_ARG_DST());
+
+    /** Weights. */
+    public static final Argument WEIGHTS = new Argument(Dnnl.DNNL_ARG_WEIGHTS());
+
+    /** Bias, one value for each output channel. */
+    public static final Argument BIAS = new Argument(Dnnl.DNNL_ARG_BIAS());
+
+    /** Factors of a norm. */
+    public static final Argument SCALE = new Argument(Dnnl.DNNL_ARG_SCALE());
+
+    /** Summands of a norm. */
+    public static final Argument SHIFT = new Argument(Dnnl.DNNL_ARG_SHIFT());
+
+    /** Factors of the source's columns. */
+    public static final Argument SRC_SCALES = new Argument(Dnnl.DNNL_ARG_ATTR_SCALES() | Dnnl.DNNL_ARG_SRC());
+
+    /** Memory that the primitive needs while it runs. */
+    public static final Argument SCRATCHPAD = new Argument(Dnnl.DNNL_ARG_SCRATCHPAD());
+
+    /** Returns the tensor that a post-op reads. */
+    public static Argument postOp(int index) {
+        return new Argument(Dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (index + 1) | Dnnl.DNNL_ARG_SRC_1());
+    }
+}

@@ -1,0 +1,96 @@
+package io.panext.onednn;
+
+import io.panext.onednn.jextract.Dnnl;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/** Shape, type and layout of a tensor, without its memory. */
+public final class MemoryDescriptor extends NativeObject {
+
+    private final String name;
+    private final long bytes;
+
+    private MemoryDescriptor(MemorySegment handle, String name, long bytes) {
+        super(handle, Dnnl::dnnl_memory_desc_destroy);
+        this.name = name;
+        this.bytes = bytes;
+    }
+
+    /** A descriptor of oneDNN's own. */
+    MemoryDescriptor(MemorySegment handle, String name) {
+        this(handle, name, Dnnl.dnnl_memory_desc_get_size(handle));
+    }
+
+    /**
+     * Describes a tensor by its strides.
+     *
+     * @param dims    sizes, one to twelve of them
+     * @param strides distance between neighbours along each dimension, in values
+     */
+    public static MemoryDescriptor strided(DataType type, long[] dims, long[] strides) {
+        requireSameRank(dims, strides);
+        String name = type + Arrays.toString(dims) + " strides " + Arrays.toString(strides);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment d = arena.allocateFrom(ValueLayout.JAVA_LONG, dims);
+            MemorySegment s = arena.allocateFrom(ValueLayout.JAVA_LONG, strides);
+            return new MemoryDescriptor(Status.create(
+                    result -> Dnnl.dnnl_memory_desc_create_with_strides(result, dims.length, d, type.code(), s),
+                    () -> "dnnl_memory_desc_create_with_strides " + name), name, bytes(type, dims, strides));
+        }
+    }
+
+    /** Describes rows of values: {@code [rows, columns]}, {@code stride} values from one row to the next. */
+    public static MemoryDescriptor rows(DataType type, long rows, long columns, long stride) {
+        return strided(type, new long[] {rows, columns}, new long[] {stride, 1});
+    }
+
+    /** Describes values that lie one behind the other. */
+    public static MemoryDescriptor vector(DataType type, long size) {
+        return strided(type, new long[] {size}, new long[] {1});
+    }
+
+    /** Describes a tensor whose layout is left to the primitive. */
+    public static MemoryDescriptor anyLayout(DataType type, long... dims) {
+        String name = type + Arrays.toString(dims) + " any layout";
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment d = arena.allocateFrom(ValueLayout.JAVA_LONG, dims);
+            return new MemoryDescriptor(Status.create(
+                    result -> Dnnl.dnnl_memory_desc_create_with_tag(result, dims.length, d, type.code(),
+                            Dnnl.dnnl_format_tag_any()),
+                    () -> "dnnl_memory_desc_create_with_tag " + name), name);
+        }
+    }
+
+    /** Bytes from the first value to the last. oneDNN would count the rest of the last stride too. */
+    private static long bytes(DataType type, long[] dims, long[] strides) {
+        long last = 0;
+        for (int i = 0; i < dims.length; i++) {
+            last = Math.addExact(last, Math.multiplyExact(dims[i] - 1, strides[i]));
+        }
+        return Math.multiplyExact(last + 1, type.bytes());
+    }
+
+    private static void requireSameRank(long[] dims, long[] strides) {
+        if (dims.length != strides.length || dims.length < 1 || dims.length > 12) {
+            throw new IllegalArgumentException(
+                    "dimensions " + Arrays.toString(dims) + " with strides " + Arrays.toString(strides));
+        }
+    }
+
+    /** Bytes that such a tensor takes, gaps and padding included; 0 while its layout is any. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Returns whether another descriptor is the same. */
+    public boolean isSameAs(MemoryDescriptor other) {
+        return Dnnl.dnnl_memory_desc_equal(handle(), other.handle()) != 0;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

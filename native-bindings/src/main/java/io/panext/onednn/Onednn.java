@@ -1,0 +1,161 @@
+package io.panext.onednn;
+
+import io.panext.onednn.jextract.Dnnl;
+import io.panext.onednn.jextract.dnnl_version_t;
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * oneDNN, loaded into this process.
+ *
+ * <p>It is the file that the system property {@code panext.onednn} names, or else the library inside
+ * {@code org.bytedeco:dnnl} on the class path, unpacked once into the {@linkplain CacheFolder cache}. It runs in the
+ * threads that call it and starts none of its own.
+ *
+ * @param version version of the library: {@code 3.11.0}
+ * @param isa     instructions that it uses on this machine
+ * @param file    where the library is
+ */
+public record Onednn(String version, Isa isa, Path file) {
+
+    private static final int MAJOR = 3;
+    private static final int OLDEST_GLIBC_MINOR = 34;
+
+    /** What to do where there is no oneDNN. */
+    public static final String ABSENT = "oneDNN is not on the class path: add " + BundledLibrary.ARTIFACT
+            + " with the classifier of this platform, or name an installed one with -Dpanext.onednn";
+
+    /** The one attempt of this process: a library cannot be unloaded. */
+    private static final class Attempt {
+
+        private static final Object RESULT = attempt();
+
+        private static Object attempt() {
+            try {
+                return loadNow();
+            } catch (OnednnUnavailableException e) {
+                return e;
+            }
+        }
+    }
+
+    /**
+     * Loads oneDNN, once in a process.
+     *
+     * @return nothing if there is none: neither on the class path nor named
+     * @throws OnednnUnavailableException if there is one that cannot be used; the message says why
+     */
+    public static Optional<Onednn> find() throws OnednnUnavailableException {
+        return switch (Attempt.RESULT) {
+            case Optional<?> onednn -> onednn.map(Onednn.class::cast);
+            case OnednnUnavailableException e -> throw new OnednnUnavailableException(e.getMessage(), e);
+            default -> throw new AssertionError(Attempt.RESULT);
+        };
+    }
+
+    private static Optional<Onednn> loadNow() throws OnednnUnavailableException {
+        Optional<Path> file;
+        try {
+            file = locate(CacheFolder.ofUser());
+        } catch (IOException e) {
+            throw new OnednnUnavailableException("oneDNN cannot be unpacked into " + CacheFolder.ofUser().path() + " ("
+                    + e + "): -Dpanext.cache names another folder", e);
+        }
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        OpenMp.withOneThread(() -> load(file.get()));
+        return Optional.of(inspect(file.get()));
+    }
+
+    /** Returns the library to load, unpacked and checked, if there is one. */
+    static Optional<Path> locate(CacheFolder cache) throws IOException, OnednnUnavailableException {
+        Optional<Path> installed = Optional.ofNullable(System.getProperty("panext.onednn")).map(Path::of);
+        Optional<Platform> platform = Platform.current();
+        if (installed.isPresent()) {
+            return Optional.of(checked(installed.get(), platform));
+        }
+        Optional<BundledLibrary> bundled = platform.isPresent()
+                ? BundledLibrary.find(platform.get())
+                : Optional.empty();
+        if (bundled.isEmpty()) {
+            return Optional.empty();
+        }
+        requireGlibc(platform.get());
+        return Optional.of(bundled.get().unpacked(cache));
+    }
+
+    private static Path checked(Path file, Optional<Platform> platform)
+            throws IOException, OnednnUnavailableException {
+        if (!Files.isReadable(file)) {
+            throw new OnednnUnavailableException("there is no " + file + " that could be read (panext.onednn)");
+        }
+        Optional<String> defect = platform.isPresent() && platform.get().isLinux()
+                ? ElfFile.defect(file, platform.get())
+                : Optional.empty();
+        if (defect.isPresent()) {
+            throw new OnednnUnavailableException(file + " " + defect.get() + " (panext.onednn)");
+        }
+        return file.toRealPath();
+    }
+
+    private static void requireGlibc(Platform platform) throws OnednnUnavailableException {
+        if (!platform.isLinux()) {
+            return;
+        }
+        Linker linker = Linker.nativeLinker();
+        String version = linker.defaultLookup().find("gnu_get_libc_version")
+                .map(address -> linker.downcallHandle(address, FunctionDescriptor.of(ValueLayout.ADDRESS)))
+                .map(Onednn::string).orElse("none");
+        if (!isRecentGlibc(version)) {
+            throw new OnednnUnavailableException(
+                    "oneDNN needs glibc 2." + OLDEST_GLIBC_MINOR + " or newer; this system has " + version);
+        }
+    }
+
+    static boolean isRecentGlibc(String version) {
+        String[] parts = version.split("\\.", -1);
+        return parts.length >= 2 && parts[0].equals("2") && Integer.parseInt(parts[1]) >= OLDEST_GLIBC_MINOR;
+    }
+
+    private static String string(MethodHandle function) {
+        try {
+            return ((MemorySegment) function.invokeExact()).reinterpret(Long.MAX_VALUE).getString(0);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void load(Path file) throws OnednnUnavailableException {
+        try {
+            System.load(file.toString());
+        } catch (UnsatisfiedLinkError e) {
+            throw new OnednnUnavailableException("oneDNN cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    private static Onednn inspect(Path file) throws OnednnUnavailableException {
+        if (SymbolLookup.loaderLookup().find("dnnl_version").isEmpty()) {
+            throw new OnednnUnavailableException(file + " is not oneDNN");
+        }
+        MemorySegment version = Dnnl.dnnl_version().reinterpret(dnnl_version_t.layout().byteSize());
+        String name = dnnl_version_t.major(version) + "." + dnnl_version_t.minor(version) + "."
+                + dnnl_version_t.patch(version);
+        if (dnnl_version_t.major(version) != MAJOR) {
+            throw new OnednnUnavailableException(file + " is oneDNN " + name + ", and panext needs " + MAJOR + ".x");
+        }
+        if (!OpenMp.isSingleThreaded(dnnl_version_t.cpu_runtime(version))) {
+            throw new OnednnUnavailableException(
+                    file + " would start threads of its own: panext needs oneDNN with OpenMP or sequential");
+        }
+        return new Onednn(name, Isa.current(), file);
+    }
+}

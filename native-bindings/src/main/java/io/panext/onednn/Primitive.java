@@ -1,0 +1,33 @@
+package io.panext.onednn;
+
+import io.panext.onednn.jextract.Dnnl;
+
+/** An op, compiled for tensors of given shape. Safe for use by many threads, each with an execution of its own. */
+public final class Primitive extends NativeObject {
+
+    private final MemoryDescriptor scratchpad;
+    private final String name;
+
+    /** Compiles a primitive; its descriptor may be closed afterwards. */
+    public Primitive(PrimitiveDescriptor descriptor) {
+        super(Status.create(result -> Dnnl.dnnl_primitive_create(result, descriptor.handle()),
+                () -> "dnnl_primitive_create " + descriptor), Dnnl::dnnl_primitive_destroy);
+        this.scratchpad = descriptor.scratchpad();
+        this.name = descriptor.toString();
+    }
+
+    MemoryDescriptor scratchpad() {
+        return scratchpad;
+    }
+
+    @Override
+    public void close() {
+        scratchpad.close();
+        super.close();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,234 @@
+package io.panext.onednn;
+
+import io.panext.onednn.jextract.Dnnl;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * An op on tensors of given shape, with the implementation that oneDNN chose for it.
+ *
+ * <p>All that make one throw {@link OnednnException} if oneDNN cannot do it, or has nothing for it but its reference
+ * implementation, which is hundreds of times slower.
+ */
+public final class PrimitiveDescriptor extends NativeObject {
+
+    private final String name;
+    private final String implementation;
+
+    /**
+     * How a convolution walks over its source.
+     *
+     * @param stride distance between two windows, in rows and in columns
+     * @param top    rows of zeros above the source
+     * @param bottom rows of zeros below it
+     * @param sides  columns of zeros to its left and to its right
+     */
+    public record Window(int stride, int top, int bottom, int sides) {}
+
+    private PrimitiveDescriptor(MemorySegment handle, String name) {
+        super(handle, Dnnl::dnnl_primitive_desc_destroy);
+        this.name = name;
+        this.implementation = queryImplementation();
+    }
+
+    private interface Factory {
+
+        int create(MemorySegment result, MemorySegment attributes);
+    }
+
+    private static PrimitiveDescriptor create(List<PostOp> postOps, Factory factory, Supplier<String> name) {
+        try (Attributes attributes = new Attributes(postOps)) {
+            return create(attributes, factory, name);
+        }
+    }
+
+    private static PrimitiveDescriptor create(Attributes attributes, Factory factory, Supplier<String> name) {
+        MemorySegment handle = Status.create(result -> factory.create(result, attributes.handle()), name);
+        var descriptor = new PrimitiveDescriptor(handle, name.get());
+        if (isReference(descriptor.implementation)) {
+            descriptor.close();
+            throw new OnednnException("oneDNN has nothing but " + descriptor.implementation + " for " + descriptor);
+        }
+        return descriptor;
+    }
+
+    /**
+     * {@code dst = postOps(src · weights + bias)}.
+     *
+     * @param src     {@code [m, k]}
+     * @param weights {@code [k, n]}
+     * @param bias    {@code [1, n]}
+     * @param dst     {@code [m, n]}
+     */
+    public static PrimitiveDescriptor matmul(MemoryDescriptor src, MemoryDescriptor weights, MemoryDescriptor bias,
+            MemoryDescriptor dst, List<PostOp> postOps) {
+        return create(postOps, (result, attributes) -> Dnnl.dnnl_matmul_primitive_desc_create(result,
+                Engine.CPU.handle(), src.handle(), weights.handle(), bias.handle(), dst.handle(), attributes),
+                () -> "matmul " + src + " by " + weights + " to " + dst + " then " + postOps);
+    }
+
+    /** {@code dst = src · weights}. See {@link #matmul(MemoryDescriptor, MemoryDescriptor, MemoryDescriptor, MemoryDescriptor, List)}. */
+    public static PrimitiveDescriptor matmul(MemoryDescriptor src, MemoryDescriptor weights, MemoryDescriptor dst) {
+        return create(List.of(), (result, attributes) -> Dnnl.dnnl_matmul_primitive_desc_create(result,
+                Engine.CPU.handle(), src.handle(), weights.handle(), MemorySegment.NULL, dst.handle(), attributes),
+                () -> "matmul " + src + " by " + weights + " to " + dst);
+    }
+
+    /**
+     * A two-dimensional convolution.
+     *
+     * @param src     {@code [n, c, h, w]}
+     * @param weights {@code [out, in, kh, kw]}, or {@code [groups, out / groups, in / groups, kh, kw]}
+     * @param bias    {@code [out]}
+     * @param dst     {@code [n, out, h, w]}
+     */
+    public static PrimitiveDescriptor convolution(MemoryDescriptor src, MemoryDescriptor weights,
+            MemoryDescriptor bias, MemoryDescriptor dst, Window window) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment strides = pair(arena, window.stride(), window.stride());
+            MemorySegment dilations = pair(arena, 0, 0);
+            MemorySegment before = pair(arena, window.top(), window.sides());
+            MemorySegment after = pair(arena, window.bottom(), window.sides());
+            return create(List.of(),
+                    (result, attributes) -> Dnnl.dnnl_convolution_forward_primitive_desc_create(result,
+                            Engine.CPU.handle(), Dnnl.dnnl_forward_inference(), Dnnl.dnnl_convolution_direct(),
+                            src.handle(), weights.handle(), bias.handle(), dst.handle(), strides, dilations, before,
+                            after, attributes),
+                    () -> "convolution " + src + " by " + weights + " to " + dst + " " + window);
+        }
+    }
+
+    private static MemorySegment pair(Arena arena, long first, long second) {
+        return arena.allocateFrom(ValueLayout.JAVA_LONG, first, second);
+    }
+
+    /**
+     * A norm over the last dimension.
+     *
+     * @param eps    added to the variance
+     * @param affine whether it multiplies with {@link Argument#SCALE} and adds {@link Argument#SHIFT}
+     */
+    public static PrimitiveDescriptor layerNorm(MemoryDescriptor src, MemoryDescriptor dst, double eps,
+            boolean affine) {
+        int flags = affine ? Dnnl.dnnl_use_scale() | Dnnl.dnnl_use_shift() : Dnnl.dnnl_normalization_flags_none();
+        return create(List.of(),
+                (result, attributes) -> Dnnl.dnnl_layer_normalization_forward_primitive_desc_create(result,
+                        Engine.CPU.handle(), Dnnl.dnnl_forward_inference(), src.handle(), dst.handle(),
+                        MemorySegment.NULL, (float) eps, flags, attributes),
+                () -> "layer normalization " + src + " to " + dst);
+    }
+
+    /** {@code dst = src²}. */
+    public static PrimitiveDescriptor square(MemoryDescriptor src, MemoryDescriptor dst) {
+        return eltwise("square", Dnnl.dnnl_eltwise_square(), src, dst);
+    }
+
+    /** {@code dst = GELU(src)}, the exact one. */
+    public static PrimitiveDescriptor gelu(MemoryDescriptor src, MemoryDescriptor dst) {
+        return eltwise("gelu", Dnnl.dnnl_eltwise_gelu_erf(), src, dst);
+    }
+
+    private static PrimitiveDescriptor eltwise(String op, int algorithm, MemoryDescriptor src, MemoryDescriptor dst) {
+        return create(List.of(),
+                (result, attributes) -> Dnnl.dnnl_eltwise_forward_primitive_desc_create(result, Engine.CPU.handle(),
+                        Dnnl.dnnl_forward_inference(), algorithm, src.handle(), dst.handle(), 0, 0, attributes),
+                () -> op + " " + src + " to " + dst);
+    }
+
+    /** {@code dst = src · src1}; dimensions of size 1 of the second are repeated. */
+    public static PrimitiveDescriptor multiply(MemoryDescriptor src, MemoryDescriptor src1, MemoryDescriptor dst) {
+        return binary("multiply", Dnnl.dnnl_binary_mul(), src, src1, dst);
+    }
+
+    /** {@code dst = src + src1}; dimensions of size 1 of the second are repeated. */
+    public static PrimitiveDescriptor add(MemoryDescriptor src, MemoryDescriptor src1, MemoryDescriptor dst) {
+        return binary("add", Dnnl.dnnl_binary_add(), src, src1, dst);
+    }
+
+    private static PrimitiveDescriptor binary(String op, int algorithm, MemoryDescriptor src, MemoryDescriptor src1,
+            MemoryDescriptor dst) {
+        return create(List.of(),
+                (result, attributes) -> Dnnl.dnnl_binary_primitive_desc_create(result, Engine.CPU.handle(), algorithm,
+                        src.handle(), src1.handle(), dst.handle(), attributes),
+                () -> op + " " + src + " and " + src1 + " to " + dst);
+    }
+
+    /** Softmax over the columns of {@code [rows, columns]}. */
+    public static PrimitiveDescriptor softmax(MemoryDescriptor src, MemoryDescriptor dst) {
+        return create(List.of(),
+                (result, attributes) -> Dnnl.dnnl_softmax_forward_primitive_desc_create(result, Engine.CPU.handle(),
+                        Dnnl.dnnl_forward_inference(), Dnnl.dnnl_softmax_accurate(), src.handle(), dst.handle(), 1,
+                        attributes),
+                () -> "softmax " + src + " to " + dst);
+    }
+
+    /** Copies a tensor from one layout and type to another. */
+    public static PrimitiveDescriptor reorder(MemoryDescriptor src, MemoryDescriptor dst) {
+        try (Attributes attributes = new Attributes(List.of())) {
+            return reorder(src, dst, attributes);
+        }
+    }
+
+    /** Copies rows from one layout and type to another, each column times its {@link Argument#SRC_SCALES}. */
+    public static PrimitiveDescriptor scaledReorder(MemoryDescriptor src, MemoryDescriptor dst) {
+        try (Attributes attributes = new Attributes(List.of()).scaleColumns()) {
+            return reorder(src, dst, attributes);
+        }
+    }
+
+    private static PrimitiveDescriptor reorder(MemoryDescriptor src, MemoryDescriptor dst, Attributes attributes) {
+        return create(attributes,
+                (result, handle) -> Dnnl.dnnl_reorder_primitive_desc_create(result, src.handle(),
+                        Engine.CPU.handle(), dst.handle(), Engine.CPU.handle(), handle),
+                () -> "reorder " + src + " to " + dst);
+    }
+
+    /** Name of the implementation: {@code brg_matmul:avx512_core_amx}. */
+    public String implementation() {
+        return implementation;
+    }
+
+    private String queryImplementation() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
+            Status.check(Dnnl.dnnl_primitive_desc_query(handle(), Dnnl.dnnl_query_impl_info_str(), 0, result),
+                    () -> "dnnl_primitive_desc_query implementation of " + name);
+            return result.get(ValueLayout.ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
+        }
+    }
+
+    /** Returns whether an implementation is one of the plain loops that oneDNN falls back to. */
+    static boolean isReference(String implementation) {
+        return implementation.startsWith("ref") || implementation.contains(":ref");
+    }
+
+    /** Bytes that an execution needs as its {@link Argument#SCRATCHPAD}; it may be 0. */
+    public long scratchpadBytes() {
+        try (MemoryDescriptor scratchpad = scratchpad()) {
+            return scratchpad.bytes();
+        }
+    }
+
+    /** Returns the layout that the weights must have; the caller closes it. */
+    public MemoryDescriptor weights() {
+        return query(Dnnl.dnnl_query_weights_md(), "weights of " + name);
+    }
+
+    MemoryDescriptor scratchpad() {
+        return query(Dnnl.dnnl_query_scratchpad_md(), "scratchpad of " + name);
+    }
+
+    private MemoryDescriptor query(int what, String description) {
+        MemorySegment borrowed = Dnnl.dnnl_primitive_desc_query_md(handle(), what, 0);
+        return new MemoryDescriptor(Status.create(result -> Dnnl.dnnl_memory_desc_clone(result, borrowed),
+                () -> "dnnl_memory_desc_clone " + description), description);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Generates the package io.panext.onednn.jextract from the headers inside oneDNN's jar.
+#
+#   generate.sh [--check]
+#
+# Needs jextract on the PATH (https://github.com/openjdk/jextract) and Clang's own headers, which it finds by asking
+# clang, or in the folder CLANG_HEADERS. With --check the committed files stay and must be what jextract gives.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+module=$here/../../..
+package=io/panext/onednn/jextract
+committed=$module/src/main/java/$package
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+command -v jextract >/dev/null || { echo "generate.sh: no jextract on the PATH" >&2; exit 1; }
+clang_headers=${CLANG_HEADERS:-$(clang -print-resource-dir 2>/dev/null)/include}
+[[ -r $clang_headers/stddef.h ]] || { echo "generate.sh: no stddef.h in '$clang_headers': set CLANG_HEADERS" >&2; exit 1; }
+
+(cd "$module/.." && ./mvnw -q -B -ntp -pl native-bindings dependency:unpack-dependencies -DincludeGroupIds=org.bytedeco \
+  -Dmdep.unpack.includes='**/linux-x86_64/include/**' -DoutputDirectory="$work" -DoverWriteReleases=true)
+headers=$work/org/bytedeco/dnnl/linux-x86_64/include
+
+# No -l: it would bake a path in. The library is loaded before the first of its symbols is looked up.
+jextract --include-dir "$headers" --include-dir "$clang_headers" --target-package io.panext.onednn.jextract \
+  --header-class-name Dnnl --output "$work/java" "@$here/includes.txt" "$headers/oneapi/dnnl/dnnl.h" "$headers/oneapi/dnnl/dnnl_debug.h"
+
+if [[ ${1-} == --check ]]; then
+  diff -r "$work/java/$package" "$committed" && echo "generate.sh: the committed bindings are what jextract gives"
+else
+  rm -rf "$committed"
+  mkdir -p "$(dirname "$committed")"
+  cp -r "$work/java/$package" "$committed"
+fi
