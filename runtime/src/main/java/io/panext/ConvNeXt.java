@@ -8,7 +8,6 @@ import io.panext.graph.GraphBuilder;
 import io.panext.graph.Shape;
 import io.panext.image.ImageDecoder;
 import io.panext.image.RgbImage;
-import io.panext.simd.SimdBackend;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Labels;
 import io.panext.zoo.Parameter;
@@ -58,8 +57,10 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         this.preprocessing = model.preprocessing();
         this.options = options;
         var notes = new ArrayList<String>(model.assumptions());
-        this.program = PackedProgram
-                .pack(compile(spec, key -> new WatchedParameter(model.weights().parameter(key), notes), options));
+        Backends backends = Backends.of(options);
+        backends.warning().ifPresent(notes::add);
+        this.program = PackedProgram.pack(
+                compile(spec, key -> new WatchedParameter(model.weights().parameter(key), notes), options, backends));
         this.warnings = List.copyOf(notes);
     }
 
@@ -113,7 +114,13 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
      */
     public static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters,
             Options options) {
-        return Program.compile(GraphBuilder.build(spec, parameters), options.compiler(), List.of(new SimdBackend()));
+        return compile(spec, parameters, options, Backends.of(options));
+    }
+
+    private static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options,
+            Backends backends) {
+        return Program.compile(GraphBuilder.build(spec, parameters), options.compiler(), backends.list(),
+                backends.selection(options));
     }
 
     @Override

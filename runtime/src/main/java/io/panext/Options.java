@@ -2,42 +2,72 @@ package io.panext;
 
 import io.panext.compile.Program;
 import io.panext.image.ImageDecoder;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
  * How a model is run.
  *
- * @param threads  workers of each session, the calling thread included
- * @param decoder  how files become pixels: orientation and the limit of their size
- * @param compiler what the compiler may do
+ * @param threads      workers of each session, the calling thread included
+ * @param decoder      how files become pixels: orientation and the limit of their size
+ * @param compiler     what the compiler may do
+ * @param backend      where kernels come from
+ * @param precision    type of the numbers that are multiplied
+ * @param expectedRuns how often the model will run, roughly: for a few runs kernels are taken that are fast at once
  */
-public record Options(int threads, ImageDecoder decoder, Program.Options compiler) {
+public record Options(int threads, ImageDecoder decoder, Program.Options compiler, BackendChoice backend,
+        Precision precision, long expectedRuns) {
 
-    /** All processors that this process may use, orientation respected, everything that makes it fast. */
+    /**
+     * All processors that this process may use, orientation respected, everything that makes it fast, for as long as it
+     * may be. The system property {@code panext.backend} sets another backend.
+     */
     public static final Options DEFAULT = new Options(Runtime.getRuntime().availableProcessors(), ImageDecoder.DEFAULT,
-            Program.Options.FAST);
+            Program.Options.FAST, defaultBackend(), Precision.FP32, Long.MAX_VALUE);
 
     /** @throws IllegalArgumentException if there are no threads, or more than 1024 */
     public Options {
         Objects.requireNonNull(decoder, "decoder");
         Objects.requireNonNull(compiler, "compiler");
+        Objects.requireNonNull(backend, "backend");
+        Objects.requireNonNull(precision, "precision");
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("threads " + threads + " is outside 1..1024");
         }
     }
 
+    private static BackendChoice defaultBackend() {
+        return BackendChoice
+                .valueOf(System.getProperty("panext.backend", BackendChoice.AUTO.name()).toUpperCase(Locale.ROOT));
+    }
+
     /** Returns these options with another number of threads. */
     public Options withThreads(int newThreads) {
-        return new Options(newThreads, decoder, compiler);
+        return new Options(newThreads, decoder, compiler, backend, precision, expectedRuns);
     }
 
     /** Returns these options with another decoder. */
     public Options withDecoder(ImageDecoder newDecoder) {
-        return new Options(threads, newDecoder, compiler);
+        return new Options(threads, newDecoder, compiler, backend, precision, expectedRuns);
     }
 
     /** Returns these options with another liberty for the compiler. */
     public Options withCompiler(Program.Options newCompiler) {
-        return new Options(threads, decoder, newCompiler);
+        return new Options(threads, decoder, newCompiler, backend, precision, expectedRuns);
+    }
+
+    /** Returns these options with another backend. */
+    public Options withBackend(BackendChoice newBackend) {
+        return new Options(threads, decoder, compiler, newBackend, precision, expectedRuns);
+    }
+
+    /** Returns these options with another precision. */
+    public Options withPrecision(Precision newPrecision) {
+        return new Options(threads, decoder, compiler, backend, newPrecision, expectedRuns);
+    }
+
+    /** Returns these options for another number of runs. */
+    public Options withExpectedRuns(long newExpectedRuns) {
+        return new Options(threads, decoder, compiler, backend, precision, newExpectedRuns);
     }
 }

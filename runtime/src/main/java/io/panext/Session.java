@@ -132,8 +132,7 @@ public final class Session implements Classifier, AutoCloseable {
      */
     public synchronized MemorySegment input() {
         requireOpen();
-        Shape shape = plan.images();
-        return memory.asSlice(plan.input().offset(), 4L * shape.rows() * shape.channels());
+        return plan.images(memory);
     }
 
     private void runPlan(MemorySegment images) {
@@ -184,6 +183,7 @@ public final class Session implements Classifier, AutoCloseable {
         if (!closed) {
             closed = true;
             crew.close();
+            tasks.forEach(Task::close);
             block.close();
             if (ownsArena) {
                 arena.close();

@@ -29,16 +29,23 @@ class GoldenTest {
 
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
 
-    static Stream<Arguments> models() {
+    static Stream<String> files() {
         return Stream.of("convnextv2_atto_224x224_n1", "convnext_atto_224x224_n2", "convnextv2_nano_256x192_n1",
-                "convnext_tiny_224x224_n1", "convnextv2_tiny_224x224_n2", "convnextv2_base_224x224_n1")
-                .flatMap(file -> Stream.of(1, 2).map(threads -> Arguments.of(file, threads)));
+                "convnext_tiny_224x224_n1", "convnextv2_tiny_224x224_n2", "convnextv2_base_224x224_n1");
+    }
+
+    static Checkpoint open(String file) throws IOException {
+        return Checkpoint.open(GOLDEN.resolve(file + ".safetensors"));
+    }
+
+    static Stream<Arguments> models() {
+        return files().flatMap(file -> Stream.of(1, 2).map(threads -> Arguments.of(file, threads)));
     }
 
     @ParameterizedTest(name = "{0}, {1} threads")
     @MethodSource("models")
     void featuresAndLogitsEqualTimms(String file, int threads) throws IOException {
-        try (Checkpoint golden = Checkpoint.open(GOLDEN.resolve(file + ".safetensors"));
+        try (Checkpoint golden = open(file);
                 ConvNeXt model = synthetic(golden.metadata().get("model"), threads, Program.Options.FAST)) {
             Output output = run(model, golden.metadata());
             assertArrayEquals(golden.floats("pre_logits"), output.features(), TOLERANCE);
@@ -50,7 +57,7 @@ class GoldenTest {
     @MethodSource("compilerOptions")
     void everyCompilerOptionGivesTimmsLogits(boolean fold, boolean fuse) throws IOException {
         for (String file : List.of("convnextv2_atto_224x224_n1", "convnext_atto_224x224_n2")) {
-            try (Checkpoint golden = Checkpoint.open(GOLDEN.resolve(file + ".safetensors"));
+            try (Checkpoint golden = open(file);
                     ConvNeXt model = synthetic(golden.metadata().get("model"), 2, new Program.Options(fold, fuse))) {
                 Output output = run(model, golden.metadata());
                 assertArrayEquals(golden.floats("logits"), output.logits(), TOLERANCE);
@@ -67,7 +74,7 @@ class GoldenTest {
                 Options.DEFAULT.withThreads(threads).withCompiler(compiler));
     }
 
-    private static Output run(ConvNeXt model, Map<String, String> golden) {
+    static Output run(ConvNeXt model, Map<String, String> golden) {
         int batch = Integer.parseInt(golden.get("batch"));
         int height = Integer.parseInt(golden.get("height"));
         int width = Integer.parseInt(golden.get("width"));

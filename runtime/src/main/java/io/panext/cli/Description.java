@@ -53,24 +53,26 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
      * @param name          where it stands in the network
      * @param op            what it computes
      * @param kernel        what runs it
+     * @param reason        why it was chosen
      * @param outputs       the maps it writes
      * @param scratchOffset where the threads' scratch memory starts in the arena
      * @param scratchBytes  scratch memory of all threads
      * @param flops         two for each multiply-accumulate
      */
-    record Step(int step, String name, String op, String kernel, List<Place> outputs, long scratchOffset,
+    record Step(int step, String name, String op, String kernel, String reason, List<Place> outputs, long scratchOffset,
             long scratchBytes, long flops) {
 
         private static Step of(int index, Plan.Step step, int threads) {
             return new Step(index, step.node().name(), step.node().op().getClass().getSimpleName(),
-                    step.kernel().name(), step.outputs().stream().map(Place::of).toList(), step.scratch(),
+                    step.choice().kernel().name(), step.choice().reason(),
+                    step.outputs().stream().map(Place::of).toList(), step.scratch(),
                     threads * step.scratchBytes(), 2 * step.macs());
         }
 
         private List<String> cells() {
             Place dst = outputs.getFirst();
             return List.of(Integer.toString(step), name, op, kernel, sizes(dst.shape), Long.toString(dst.offset),
-                    Long.toString(dst.bytes), Long.toString(scratchBytes), Long.toString(flops));
+                    Long.toString(dst.bytes), Long.toString(scratchBytes), Long.toString(flops), reason);
         }
     }
 
@@ -128,7 +130,9 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
         new Table(List.of("name", name), rows).print(out);
         if (steps != null) {
             out.println();
-            new Table(List.of("step", "name", "op", "kernel", "output", "offset", "bytes", "scratch", "FLOPs"),
+            new Table(
+                    List.of("step", "name", "op", "kernel", "output", "offset", "bytes", "scratch", "FLOPs",
+                            "chosen because"),
                     steps.stream().map(Step::cells).toList()).print(out);
         }
     }

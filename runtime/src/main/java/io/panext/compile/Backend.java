@@ -1,12 +1,12 @@
 package io.panext.compile;
 
 import io.panext.graph.Op;
-import java.util.Optional;
+import java.util.List;
 
 /** A source of kernels. */
 @FunctionalInterface
 public interface Backend {
 
-    /** Returns a kernel for an op, if this backend has one. */
-    Optional<Kernel> kernel(Op op);
+    /** Returns the kernels that this backend has for an op, the one it prefers first. */
+    List<Kernel> kernels(Op op);
 }

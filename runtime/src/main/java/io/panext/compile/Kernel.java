@@ -15,10 +15,16 @@ public interface Kernel {
     /**
      * Returns the scratch bytes that each worker needs while the op runs.
      *
-     * @param input shape of the op's first input
+     * @param input   shape of the op's first input
+     * @param workers how many share the op
      */
-    default long scratchBytes(Shape input) {
+    default long scratchBytes(Shape input, int workers) {
         return 0;
+    }
+
+    /** Returns whether it is slow in its first runs, until it is compiled. */
+    default boolean needsWarmUp() {
+        return true;
     }
 
     /**

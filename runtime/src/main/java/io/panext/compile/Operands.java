@@ -13,8 +13,10 @@ import java.util.List;
  * @param inputs  the maps it reads; those of the first step are the images, which come with each run, and an empty list
  * @param outputs the maps it writes
  * @param scratch memory for each worker
+ * @param images  the session's own place for the images, which those of a run need not be in
  */
-public record Operands(Shape shape, List<Matrix> inputs, List<Matrix> outputs, List<MemorySegment> scratch) {
+public record Operands(Shape shape, List<Matrix> inputs, List<Matrix> outputs, List<MemorySegment> scratch,
+        MemorySegment images) {
 
     /** Copies the lists. */
     public Operands {

@@ -1,6 +1,7 @@
 package io.panext.compile;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A program with its weights in memory, shared by all sessions. */
@@ -22,12 +23,12 @@ public final class PackedProgram implements AutoCloseable {
      * @throws OutOfMemoryError if the system has no room for {@link Program#weightBytes()}
      */
     public static PackedProgram pack(Program program) {
-        Arena memory = Arena.ofShared();
+        var packed = new PackedProgram(program, Arena.ofShared(), new ArrayList<>());
         try {
-            return new PackedProgram(program, memory,
-                    program.kernels().stream().map(kernel -> kernel.pack(memory)).toList());
+            program.kernels().forEach(kernel -> packed.kernels.add(kernel.pack(packed.memory)));
+            return packed;
         } catch (RuntimeException | Error e) {
-            memory.close();
+            packed.close();
             throw e;
         }
     }
@@ -45,6 +46,7 @@ public final class PackedProgram implements AutoCloseable {
     /** Frees the weights. No session of this program may run any more. */
     @Override
     public void close() {
+        kernels.forEach(PackedKernel::close);
         memory.close();
     }
 }

@@ -48,14 +48,14 @@ public final class Plan {
      * One step.
      *
      * @param node    the op and its values
-     * @param kernel  what runs it
+     * @param choice  what runs it, and why
      * @param inputs  places of the values it reads
      * @param outputs places of the values it writes
      * @param scratch offset of the workers' scratch memory, in bytes
      * @param scratchBytes bytes of scratch memory for each worker
      * @param macs    multiply-accumulates of convolutions and linears
      */
-    public record Step(Node node, Kernel kernel, List<Place> inputs, List<Place> outputs, long scratch,
+    public record Step(Node node, Selection.Choice choice, List<Place> inputs, List<Place> outputs, long scratch,
             long scratchBytes, long macs) {}
 
     private Plan(Program program, Shape images, int workers) {
@@ -102,8 +102,9 @@ public final class Plan {
 
     private long[] scratchBytes(Map<Value, Shape> shapes) {
         List<Node> nodes = program.graph().nodes();
+        List<Kernel> kernels = program.kernels();
         return IntStream.range(0, nodes.size())
-                .mapToLong(i -> aligned(program.kernels().get(i).scratchBytes(shapes.get(nodes.get(i).input()))))
+                .mapToLong(i -> aligned(kernels.get(i).scratchBytes(shapes.get(nodes.get(i).input()), workers)))
                 .toArray();
     }
 
@@ -126,12 +127,12 @@ public final class Plan {
         Node node = program.graph().nodes().get(index);
         List<Place> inputs = node.inputs().stream().map(places::get).toList();
         List<Place> outputs = node.outputs().stream().map(places::get).toList();
-        return new Step(node, program.kernels().get(index), inputs, outputs, scratch, scratchBytes,
+        return new Step(node, program.choices().get(index), inputs, outputs, scratch, scratchBytes,
                 node.op().macs(inputs.getFirst().shape()));
     }
 
     /**
-     * Returns the tasks of a session.
+     * Returns the tasks of a session, which closes them.
      *
      * @param weights the packed program
      * @param memory  at least {@link #arenaBytes()} bytes of the session's own
@@ -140,8 +141,16 @@ public final class Plan {
         if (!weights.program().equals(program)) {
             throw new IllegalArgumentException("these weights are another program's");
         }
-        return IntStream.range(0, steps.size()).mapToObj(i -> weights.kernel(i).bind(operands(steps.get(i), memory)))
-                .toList();
+        var tasks = new ArrayList<Task>();
+        try {
+            for (int i = 0; i < steps.size(); i++) {
+                tasks.add(weights.kernel(i).bind(operands(steps.get(i), memory)));
+            }
+            return List.copyOf(tasks);
+        } catch (RuntimeException | Error e) {
+            tasks.forEach(Task::close);
+            throw e;
+        }
     }
 
     private Operands operands(Step step, MemorySegment memory) {
@@ -152,7 +161,12 @@ public final class Plan {
         List<MemorySegment> scratch = IntStream.range(0, workers).mapToObj(
                 worker -> memory.asSlice(step.scratch() + worker * step.scratchBytes(), step.scratchBytes())).toList();
         return new Operands(step.inputs().getFirst().shape(), inputs,
-                step.outputs().stream().map(place -> place.in(memory)).toList(), scratch);
+                step.outputs().stream().map(place -> place.in(memory)).toList(), scratch, images(memory));
+    }
+
+    /** Returns a session's own place for its images. */
+    public MemorySegment images(MemorySegment memory) {
+        return memory.asSlice(input().offset(), imageBytes(images));
     }
 
     /** Shape of the input: batch, height, width, three channels. */

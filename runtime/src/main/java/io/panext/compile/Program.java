@@ -5,15 +5,14 @@ import io.panext.graph.Fusion;
 import io.panext.graph.Graph;
 import io.panext.graph.Node;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A graph with a kernel for each node. Immutable; holds no weights yet.
  *
  * @param graph   the graph as it will run
- * @param kernels the kernel of each node, in the graph's order
+ * @param choices the kernel of each node and why it was chosen, in the graph's order
  */
-public record Program(Graph graph, List<Kernel> kernels) {
+public record Program(Graph graph, List<Selection.Choice> choices) {
 
     /**
      * What the compiler may do.
@@ -32,28 +31,38 @@ public record Program(Graph graph, List<Kernel> kernels) {
 
     /** Copies the list. */
     public Program {
-        kernels = List.copyOf(kernels);
+        choices = List.copyOf(choices);
     }
 
     /**
      * Compiles a graph.
      *
-     * @param backends where kernels come from: the first that has one for an op wins
+     * @param backends  where kernels come from
+     * @param selection chooses among those that the backends have for an op
      * @throws IllegalArgumentException if no backend has a kernel for an op
      */
-    public static Program compile(Graph graph, Options options, List<Backend> backends) {
+    public static Program compile(Graph graph, Options options, List<Backend> backends, Selection selection) {
         Graph folded = options.fold() ? Folding.fold(graph) : graph;
         Graph fused = options.fuse() ? Fusion.fuse(folded) : folded;
-        return new Program(fused, fused.nodes().stream().map(node -> kernel(node, backends)).toList());
+        return new Program(fused, fused.nodes().stream()
+                .map(node -> selection.choose(fused, node, candidates(node, backends))).toList());
     }
 
-    private static Kernel kernel(Node node, List<Backend> backends) {
-        return backends.stream().map(backend -> backend.kernel(node.op())).flatMap(Optional::stream).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no kernel for " + node.name()));
+    private static List<Kernel> candidates(Node node, List<Backend> backends) {
+        List<Kernel> candidates = backends.stream().flatMap(backend -> backend.kernels(node.op()).stream()).toList();
+        if (candidates.isEmpty()) {
+            throw new IllegalArgumentException("no kernel for " + node.name());
+        }
+        return candidates;
+    }
+
+    /** The kernel of each node, in the graph's order. */
+    public List<Kernel> kernels() {
+        return choices.stream().map(Selection.Choice::kernel).toList();
     }
 
     /** Bytes of all packed weights. */
     public long weightBytes() {
-        return kernels.stream().mapToLong(Kernel::weightBytes).sum();
+        return kernels().stream().mapToLong(Kernel::weightBytes).sum();
     }
 }

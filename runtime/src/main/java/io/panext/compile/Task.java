@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 
 /** The work of one step on fixed memory. Workers run their shares at the same time. */
 @FunctionalInterface
-public interface Task {
+public interface Task extends AutoCloseable {
 
     /**
      * Does one worker's share.
@@ -14,4 +14,8 @@ public interface Task {
      * @param share  which part
      */
     void run(MemorySegment images, Share share);
+
+    /** Frees what was bound, not the memory that it was bound to. */
+    @Override
+    default void close() {}
 }

@@ -17,14 +17,15 @@ import io.panext.kernels.Matrix;
 import io.panext.kernels.Share;
 import io.panext.kernels.Softmax;
 import io.panext.zoo.Parameter;
+import java.util.List;
 import java.util.Optional;
 
 /** The kernels of the Vector API, fp32: one for every op, so that panext needs nothing else. */
 public final class SimdBackend implements Backend {
 
     @Override
-    public Optional<Kernel> kernel(Op op) {
-        return Optional.of(switch (op) {
+    public List<Kernel> kernels(Op op) {
+        return List.of(switch (op) {
             case Op.PatchEmbedding stem -> Products.patchEmbedding(stem);
             case Op.Downsample conv -> Products.downsample(conv);
             case Op.Linear linear -> Products.linear(linear);

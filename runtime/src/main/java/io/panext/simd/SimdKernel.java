@@ -22,7 +22,7 @@ record SimdKernel(String name, long weightBytes, ToLongFunction<Shape> scratch,
     }
 
     @Override
-    public long scratchBytes(Shape input) {
+    public long scratchBytes(Shape input, int workers) {
         return scratch.applyAsLong(input);
     }
 

@@ -1,0 +1,81 @@
+package io.panext;
+
+import io.panext.compile.Backend;
+import io.panext.compile.Selection;
+import io.panext.dnnl.DnnlBackend;
+import io.panext.graph.Op;
+import io.panext.onednn.DataType;
+import io.panext.onednn.Onednn;
+import io.panext.onednn.OnednnUnavailableException;
+import io.panext.simd.SimdBackend;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The backends that options ask for.
+ *
+ * @param list    in order of preference
+ * @param onednn  oneDNN, if it is one of them
+ * @param warning what the user should know: why oneDNN is not used although it is there
+ */
+record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> warning) {
+
+    /** Runs after which kernels of the Vector API have made up for the time that they take to be compiled. */
+    private static final long WARM_UP_RUNS = 100;
+
+    private static final Backend SIMD = new SimdBackend();
+
+    /** @throws BackendUnavailableException if what was asked for cannot be had */
+    static Backends of(Options options) {
+        boolean required = options.backend() == BackendChoice.ONEDNN || options.precision() == Precision.BF16;
+        if (options.backend() == BackendChoice.SIMD) {
+            if (required) {
+                throw new BackendUnavailableException("bf16 needs oneDNN: the backend must not be simd");
+            }
+            return new Backends(List.of(SIMD), Optional.empty(), Optional.empty());
+        }
+        try {
+            Optional<Onednn> onednn = Onednn.find();
+            if (onednn.isEmpty() && required) {
+                throw new BackendUnavailableException(Onednn.ABSENT);
+            }
+            return onednn.map(library -> with(library, options.precision()))
+                    .orElseGet(() -> new Backends(List.of(SIMD), onednn, Optional.empty()));
+        } catch (OnednnUnavailableException e) {
+            if (required) {
+                throw new BackendUnavailableException(e.getMessage());
+            }
+            return new Backends(List.of(SIMD), Optional.empty(),
+                    Optional.of(e.getMessage() + ": the Vector API does everything"));
+        }
+    }
+
+    private static Backends with(Onednn onednn, Precision precision) {
+        return switch (precision) {
+            case FP32 -> new Backends(List.of(new DnnlBackend(DataType.F32), SIMD), Optional.of(onednn),
+                    Optional.empty());
+            case BF16 -> {
+                if (!onednn.isa().bf16()) {
+                    throw new BackendUnavailableException("bf16 needs instructions that this machine lacks: it has "
+                            + onednn.isa().name() + "; fp32 works everywhere");
+                }
+                Backend bf16 = new DnnlBackend(DataType.BF16);
+                yield new Backends(List.of(bf16, op -> rounds(op) ? List.of() : SIMD.kernels(op)),
+                        Optional.of(onednn), Optional.empty());
+            }
+        };
+    }
+
+    /** Returns how to choose among them. */
+    Selection selection(Options options) {
+        if (onednn.isEmpty() || options.backend() == BackendChoice.ONEDNN) {
+            return Selection.FIRST;
+        }
+        return options.expectedRuns() < WARM_UP_RUNS ? Selection.AT_ONCE : Selection.FIRST;
+    }
+
+    /** Returns whether an op is done in bf16, so that no fp32 kernel may take its place. */
+    private static boolean rounds(Op op) {
+        return op instanceof Op.Linear;
+    }
+}

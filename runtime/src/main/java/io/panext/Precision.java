@@ -1,0 +1,11 @@
+package io.panext;
+
+/** Type of the numbers that are multiplied. Sums, norms, statistics and the residual stream are fp32 always. */
+public enum Precision {
+
+    /** Single precision. */
+    FP32,
+
+    /** Weights and inputs of linears and downsampling rounded to bf16. It needs oneDNN and instructions for bf16. */
+    BF16
+}

@@ -1,0 +1,110 @@
+package io.panext.dnnl;
+
+import io.panext.graph.Op;
+import io.panext.graph.Shape;
+import io.panext.kernels.Share;
+import io.panext.onednn.Argument;
+import io.panext.onednn.DataType;
+import io.panext.onednn.MemoryDescriptor;
+import io.panext.onednn.PrimitiveDescriptor;
+import io.panext.onednn.PrimitiveDescriptor.Window;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The depthwise convolution, fp32. It is done on whole rows of the map: the channels that fill a row up are computed too,
+ * from weights of zero.
+ *
+ * <p>The constants are weights, bias, then those of a norm.
+ */
+record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
+
+    private static final Shape TYPICAL = new Shape(1, 14, 14, 1);
+
+    static DnnlKernel kernel(Op.DepthwiseConv op) {
+        var recipe = new DepthwiseConvs(op, new Norms(op.norm(), 2));
+        var constants = new ArrayList<Constant>(List.of(recipe.weights(), recipe.bias()));
+        constants.addAll(recipe.norms.constants());
+        return new DnnlKernel("onednn depthwise 7x7" + recipe.norms.suffix(), constants, recipe, false);
+    }
+
+    private int edge() {
+        return op.weights().shape().getLast();
+    }
+
+    private int channels() {
+        return (int) Maps.stride(op.bias().size());
+    }
+
+    private Constant weights() {
+        int taps = edge() * edge();
+        try (var script = new Script()) {
+            long bytes = packed(script).bytes();
+            return new Constant(bytes, memory -> {
+                try (var packing = new Script()) {
+                    MemoryDescriptor plain = packing.own(MemoryDescriptor.strided(DataType.F32, dims(),
+                            new long[] {taps, taps, taps, edge(), 1}));
+                    Reorder.run(plain, Arrays.copyOf(op.weights().values(), channels() * taps), packed(packing),
+                            memory);
+                }
+            });
+        }
+    }
+
+    private Constant bias() {
+        return new Constant(4L * channels(), memory -> Constant.copy(op.bias().values(), memory));
+    }
+
+    private long[] dims() {
+        return new long[] {channels(), 1, 1, edge(), edge()};
+    }
+
+    /** Describes the weights as oneDNN wants them. */
+    private MemoryDescriptor packed(Script script) {
+        Shape shape = TYPICAL.withChannels(channels());
+        int padding = edge() / 2;
+        PrimitiveDescriptor conv = script.own(descriptor(script, shape, shape,
+                script.own(MemoryDescriptor.anyLayout(DataType.F32, dims())),
+                new Window(1, padding, padding, padding)));
+        return script.own(conv.weights());
+    }
+
+    private PrimitiveDescriptor descriptor(Script script, Shape src, Shape dst, MemoryDescriptor weights,
+            Window window) {
+        return PrimitiveDescriptor.convolution(Maps.images(script, DataType.F32, src, channels()), weights,
+                script.own(MemoryDescriptor.vector(DataType.F32, channels())),
+                Maps.images(script, DataType.F32, dst, channels()), window);
+    }
+
+    @Override
+    public void write(Script script, Shape shape, Share share) {
+        MemoryDescriptor weights = packed(script);
+        for (ImageRows rows : ImageRows.of(shape.images(), shape.height(), share)) {
+            write(script, shape, rows, weights);
+        }
+    }
+
+    private void write(Script script, Shape shape, ImageRows rows, MemoryDescriptor weights) {
+        int padding = edge() / 2;
+        int first = Math.max(0, rows.from() - padding);
+        int last = Math.min(shape.height(), rows.to() + padding);
+        Window window = new Window(1, padding - (rows.from() - first), padding - (last - rows.to()), padding);
+        Shape src = new Shape(1, last - first, shape.width(), channels());
+        Shape dst = new Shape(1, rows.rows(), shape.width(), channels());
+        var output = new Place.Output(0, offset(shape, rows.image(), rows.from()));
+        script.run(descriptor(script, src, dst, weights, window), Map.of(
+                Argument.SRC, new Tensor(Maps.images(script, DataType.F32, src, channels()),
+                        new Place.Input(0, offset(shape, rows.image(), first))),
+                Argument.WEIGHTS, new Tensor(weights, new Place.Constant(0, 0)),
+                Argument.BIAS, new Tensor(script.own(MemoryDescriptor.vector(DataType.F32, channels())),
+                        new Place.Constant(1, 0)),
+                Argument.DST, new Tensor(Maps.images(script, DataType.F32, dst, channels()), output)));
+        norms.write(script, dst.rows(), shape.channels(), output, output);
+    }
+
+    private static long offset(Shape shape, int image, int row) {
+        return Maps.offset(((long) image * shape.height() + row) * shape.width(), shape.channels());
+    }
+}

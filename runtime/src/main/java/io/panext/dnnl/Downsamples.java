@@ -1,0 +1,117 @@
+package io.panext.dnnl;
+
+import io.panext.graph.Op;
+import io.panext.graph.Shape;
+import io.panext.kernels.Share;
+import io.panext.onednn.Argument;
+import io.panext.onednn.DataType;
+import io.panext.onednn.MemoryDescriptor;
+import io.panext.onednn.PrimitiveDescriptor;
+import io.panext.onednn.PrimitiveDescriptor.Window;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The convolution between two stages, whose kernel is its stride. What it reads is normed into scratch memory first.
+ *
+ * <p>The constants are weights, bias, then those of the norm.
+ */
+record Downsamples(Op.Downsample op, Norms norms, DataType type) implements Recipe {
+
+    private static final Shape TYPICAL = new Shape(1, 28, 28, 1);
+
+    static DnnlKernel kernel(Op.Downsample op, DataType type) {
+        var recipe = new Downsamples(op, new Norms(op.norm(), 2), type);
+        var constants = new ArrayList<Constant>(List.of(recipe.weights(), Constant.of(op.bias())));
+        constants.addAll(recipe.norms.constants());
+        String name = "onednn " + (op.norm().isPresent() ? "layer norm + " : "") + "convolution 2x2";
+        return new DnnlKernel(DnnlBackend.named(name, type), constants, recipe, false);
+    }
+
+    private int kernel() {
+        return op.weights().shape().getLast();
+    }
+
+    private int inputs() {
+        return op.weights().shape().get(1);
+    }
+
+    private int outputs() {
+        return op.bias().size();
+    }
+
+    private long[] dims() {
+        return op.weights().shape().stream().mapToLong(Integer::longValue).toArray();
+    }
+
+    private Constant weights() {
+        long taps = (long) kernel() * kernel();
+        try (var script = new Script()) {
+            long bytes = packed(script).bytes();
+            return new Constant(bytes, memory -> {
+                try (var packing = new Script()) {
+                    MemoryDescriptor plain = packing.own(MemoryDescriptor.strided(DataType.F32, dims(),
+                            new long[] {inputs() * taps, taps, kernel(), 1}));
+                    Reorder.run(plain, op.weights().values(), packed(packing), memory);
+                }
+            });
+        }
+    }
+
+    /** Describes the weights as oneDNN wants them. */
+    private MemoryDescriptor packed(Script script) {
+        Shape src = TYPICAL.withChannels(inputs());
+        PrimitiveDescriptor conv = script.own(descriptor(script, source(script, src), src.strided(kernel(), outputs()),
+                script.own(MemoryDescriptor.anyLayout(type, dims()))));
+        return script.own(conv.weights());
+    }
+
+    private PrimitiveDescriptor descriptor(Script script, MemoryDescriptor src, Shape dst, MemoryDescriptor weights) {
+        return PrimitiveDescriptor.convolution(src, weights,
+                script.own(MemoryDescriptor.vector(DataType.F32, outputs())), output(script, dst),
+                new Window(kernel(), 0, 0, 0));
+    }
+
+    /** Describes what is convolved: without gaps where it has been normed. */
+    private MemoryDescriptor source(Script script, Shape shape) {
+        return Maps.images(script, type, shape, op.norm().isPresent() ? inputs() : Maps.stride(inputs()));
+    }
+
+    private MemoryDescriptor output(Script script, Shape shape) {
+        return Maps.images(script, DataType.F32, shape, Maps.stride(outputs()));
+    }
+
+    @Override
+    public void write(Script script, Shape shape, Share share) {
+        Shape dst = op.output(shape);
+        List<ImageRows> parts = ImageRows.of(dst.images(), dst.height(), share);
+        int most = parts.stream().mapToInt(ImageRows::rows).max().orElse(0);
+        Place normed = script.scratch(
+                op.norm().isPresent() ? (long) type.bytes() * most * kernel() * shape.width() * inputs() : 0);
+        MemoryDescriptor weights = packed(script);
+        for (ImageRows rows : parts) {
+            Shape src = new Shape(1, rows.rows() * kernel(), shape.width(), inputs());
+            long pixel = ((long) rows.image() * shape.height() + (long) rows.from() * kernel()) * shape.width();
+            Place place = new Place.Input(0, Maps.offset(pixel, inputs()));
+            if (op.norm().isPresent()) {
+                norms.write(script, src.rows(), inputs(),
+                        new Tensor(Maps.rows(script, src.rows(), inputs()), place),
+                        new Tensor(script.rows(type, src.rows(), inputs(), inputs()), normed));
+                place = normed;
+            }
+            convolve(script, new Tensor(source(script, src), place), src.strided(kernel(), outputs()), weights,
+                    new Place.Output(0, Maps.offset(
+                            ((long) rows.image() * dst.height() + rows.from()) * dst.width(), outputs())));
+        }
+    }
+
+    private void convolve(Script script, Tensor src, Shape dst, MemoryDescriptor weights, Place place) {
+        script.run(descriptor(script, src.descriptor(), dst, weights), Map.of(
+                Argument.SRC, src,
+                Argument.WEIGHTS, new Tensor(weights, new Place.Constant(0, 0)),
+                Argument.BIAS, new Tensor(script.own(MemoryDescriptor.vector(DataType.F32, outputs())),
+                        new Place.Constant(1, 0)),
+                Argument.DST, new Tensor(output(script, dst), place)));
+    }
+}

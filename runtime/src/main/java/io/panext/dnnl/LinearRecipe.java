@@ -1,0 +1,119 @@
+package io.panext.dnnl;
+
+import io.panext.dnnl.Blocks.Block;
+import io.panext.dnnl.MatmulWeights.Group;
+import io.panext.graph.Op;
+import io.panext.graph.Op.PostOp;
+import io.panext.graph.Shape;
+import io.panext.kernels.Share;
+import io.panext.onednn.Argument;
+import io.panext.onednn.DataType;
+import io.panext.onednn.MemoryDescriptor;
+import io.panext.onednn.PrimitiveDescriptor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A linear as matmuls over blocks of rows: what goes into a block, its product, what is made of the product.
+ *
+ * <p>The constants are weights, bias, ones, then {@code gamma} of a response norm.
+ */
+final class LinearRecipe implements Recipe {
+
+    private final Op.Linear op;
+    private final MatmulWeights weights;
+    private final Finish finish;
+
+    /** Who does what follows the product. */
+    enum Finish {
+        /** Primitives: at their best at once. */
+        ONEDNN,
+        /** The Vector API: faster once it is compiled, since it does everything in one pass. */
+        SIMD
+    }
+
+    LinearRecipe(Op.Linear op, MatmulWeights weights, Finish finish) {
+        this.op = op;
+        this.weights = weights;
+        this.finish = finish;
+    }
+
+    private static final int WEIGHTS = 0;
+    private static final int BIAS = 1;
+    private static final Ones ONES = new Ones(2);
+    private static final int GAMMA = 3;
+
+    DnnlKernel kernel() {
+        var constants = new ArrayList<Constant>(
+                List.of(weights.constant(), Constant.of(op.bias()), Ones.constant(1)));
+        op.responseGamma().ifPresent(gamma -> constants.add(Constant.of(gamma)));
+        return new DnnlKernel(DnnlBackend.named(name(), weights.type()), constants, this, finish == Finish.SIMD);
+    }
+
+    private String name() {
+        var parts = new ArrayList<String>();
+        op.responseGamma().ifPresent(_ -> parts.add("response norm"));
+        parts.add("matmul");
+        op.postOps().forEach(postOp -> parts.add((finish == Finish.SIMD ? "simd " : "") + switch (postOp) {
+            case GELU -> "gelu";
+            case SUM_SQUARES -> "sum of squares";
+            case ADD -> "residual";
+        }));
+        return "onednn " + String.join(" + ", parts);
+    }
+
+    @Override
+    public void write(Script script, Shape shape, Share share) {
+        List<Group> groups = Blocks.sharesRows(shape, share) ? weights.groups() : weights.groups(share);
+        List<Block> blocks = Blocks.of(shape, Math.max(weights.columns(), weights.depth()), share);
+        if (groups.isEmpty() || blocks.isEmpty()) {
+            return;
+        }
+        int rows = blocks.stream().mapToInt(Block::rows).max().orElseThrow();
+        var source = new LinearSource(op, weights, shape, GAMMA, ONES, script, rows);
+        Optional<SumsOfSquares> sums = finish == Finish.ONEDNN && op.postOps().contains(PostOp.SUM_SQUARES)
+                ? Optional.of(new SumsOfSquares(script, ONES, weights.columns(), rows))
+                : Optional.empty();
+        for (Block block : blocks) {
+            Tensor src = source.write(block);
+            for (Group group : groups) {
+                product(script, src, block, group);
+                if (finish == Finish.SIMD) {
+                    script.run(new Epilogues(op, shape, block, group));
+                }
+                sums.ifPresent(squares -> squares.write(block, group, new Place.Output(0, offset(block, group))));
+            }
+        }
+    }
+
+    private void product(Script script, Tensor src, Block block, Group group) {
+        MemoryDescriptor dst = script.rows(DataType.F32, block.rows(), group.count(), Maps.stride(weights.columns()));
+        MemoryDescriptor packed = script.own(weights.descriptor(group));
+        MemoryDescriptor bias = script.rows(DataType.F32, 1, group.count(), group.count());
+        var tensors = new LinkedHashMap<Argument, Tensor>();
+        tensors.put(Argument.SRC, src);
+        tensors.put(Argument.WEIGHTS, new Tensor(packed, new Place.Constant(WEIGHTS, weights.offset(group))));
+        tensors.put(Argument.BIAS, new Tensor(bias, new Place.Constant(BIAS, 4L * group.from())));
+        tensors.put(Argument.DST, new Tensor(dst, new Place.Output(0, offset(block, group))));
+        var postOps = new ArrayList<io.panext.onednn.PostOp>();
+        if (op.postOps().contains(PostOp.GELU) && finish == Finish.ONEDNN) {
+            postOps.add(new io.panext.onednn.PostOp.Gelu());
+        }
+        if (op.postOps().contains(PostOp.ADD)) {
+            tensors.put(Argument.postOp(postOps.size()),
+                    new Tensor(dst, new Place.Input(inputs() - 1, offset(block, group))));
+            postOps.add(new io.panext.onednn.PostOp.Add(dst));
+        }
+        script.run(PrimitiveDescriptor.matmul(src.descriptor(), packed, bias, dst, postOps), tensors);
+    }
+
+    private int inputs() {
+        return 1 + (op.responseGamma().isPresent() ? 1 : 0) + 1;
+    }
+
+    private long offset(Block block, Group group) {
+        return Maps.offset(block.row(), weights.columns()) + 4L * group.from();
+    }
+}

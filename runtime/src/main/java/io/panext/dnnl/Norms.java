@@ -1,0 +1,98 @@
+package io.panext.dnnl;
+
+import io.panext.graph.Op;
+import io.panext.graph.Shape;
+import io.panext.kernels.Share;
+import io.panext.onednn.Argument;
+import io.panext.onednn.DataType;
+import io.panext.onednn.MemoryDescriptor;
+import io.panext.onednn.PrimitiveDescriptor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A layer norm, of its own or at the end of another op.
+ *
+ * @param norm  the norm, if there is one
+ * @param first which of the kernel's constants is its scale; its shift is the next
+ */
+record Norms(Optional<Op.LayerNorm> norm, int first) {
+
+    static DnnlKernel kernel(Op.LayerNorm norm) {
+        Norms norms = new Norms(Optional.of(norm), 0);
+        return new DnnlKernel("onednn layer norm", norms.constants(), (script, shape, share) -> {
+            int from = share.from(shape.rows());
+            norms.write(script, share.to(shape.rows()) - from, shape.channels(),
+                    new Place.Input(0, offset(from, shape)),
+                    new Place.Output(0, offset(from, shape)));
+        }, false);
+    }
+
+    private static long offset(int row, Shape shape) {
+        return Maps.offset(row, shape.channels());
+    }
+
+    List<Constant> constants() {
+        return norm.flatMap(Op.LayerNorm::affine)
+                .map(affine -> List.of(Constant.of(affine.scale()), Constant.of(affine.shift()))).orElse(List.of());
+    }
+
+    /** Adds the norm of rows of a map, which may be in place, or nothing if there is no norm. */
+    void write(Script script, int rows, int channels, Place src, Place dst) {
+        if (rows == 0 || norm.isEmpty()) {
+            return;
+        }
+        Tensor from = new Tensor(Maps.rows(script, rows, channels), src);
+        Tensor to = new Tensor(from.descriptor(), dst);
+        if (Maps.isDense(channels)) {
+            norm(script, from, to, channels);
+        } else {
+            Tensor dense = dense(script, rows, channels);
+            script.copy(from, dense);
+            norm(script, dense, dense, channels);
+            script.copy(dense, to);
+        }
+    }
+
+    /**
+     * Adds the norm, which must be there, of rows of a map.
+     *
+     * @param dst rows without gaps
+     */
+    void write(Script script, int rows, int channels, Tensor src, Tensor dst) {
+        if (Maps.isDense(channels)) {
+            norm(script, src, dst, channels);
+        } else {
+            Tensor dense = dense(script, rows, channels);
+            script.copy(src, dense);
+            norm(script, dense, dst, channels);
+        }
+    }
+
+    /** Returns rows without gaps in scratch memory: oneDNN 3.11 takes rows with gaps for such rows, and gives nonsense. */
+    private static Tensor dense(Script script, int rows, int channels) {
+        return new Tensor(script.rows(DataType.F32, rows, channels, channels),
+                script.scratch(4L * rows * channels));
+    }
+
+    private void norm(Script script, Tensor src, Tensor dst, int channels) {
+        Op.LayerNorm op = norm.orElseThrow();
+        var tensors = new LinkedHashMap<Argument, Tensor>();
+        tensors.put(Argument.SRC, src);
+        tensors.put(Argument.DST, dst);
+        if (op.affine().isPresent()) {
+            MemoryDescriptor vector = script.own(MemoryDescriptor.vector(DataType.F32, channels));
+            tensors.put(Argument.SCALE, new Tensor(vector, new Place.Constant(first, 0)));
+            tensors.put(Argument.SHIFT, new Tensor(vector, new Place.Constant(first + 1, 0)));
+        }
+        script.run(PrimitiveDescriptor.layerNorm(src.descriptor(), dst.descriptor(), op.eps(), op.affine().isPresent()),
+                tensors);
+    }
+
+    /** How the norm is called at the end of a kernel's name. */
+    String suffix() {
+        return norm.isPresent() ? " + layer norm" : "";
+    }
+
+}

@@ -1,0 +1,71 @@
+package io.panext.dnnl;
+
+import io.panext.graph.Op;
+import io.panext.graph.Shape;
+import io.panext.kernels.Share;
+import io.panext.onednn.Argument;
+import io.panext.onednn.DataType;
+import io.panext.onednn.MemoryDescriptor;
+import io.panext.onednn.PrimitiveDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The stem, fp32: patches of the planar image are gathered into rows and multiplied. oneDNN's convolution has nothing fast
+ * for a planar source.
+ *
+ * <p>The constants are weights, bias, then those of a norm.
+ */
+record PatchEmbeddings(Op.PatchEmbedding op, MatmulWeights weights, Norms norms) implements Recipe {
+
+    static DnnlKernel kernel(Op.PatchEmbedding op) {
+        var recipe = new PatchEmbeddings(op, new MatmulWeights(op.weights(), DataType.F32), new Norms(op.norm(), 2));
+        var constants = new ArrayList<Constant>(List.of(recipe.weights.constant(), Constant.of(op.bias())));
+        constants.addAll(recipe.norms.constants());
+        return new DnnlKernel("onednn matmul over patches" + recipe.norms.suffix(), constants, recipe, false);
+    }
+
+    @Override
+    public void write(Script script, Shape shape, Share share) {
+        Shape dst = op.output(shape);
+        List<ImageRows> parts = ImageRows.of(dst.images(), dst.height(), share);
+        int most = parts.stream().mapToInt(ImageRows::rows).max().orElse(0) * dst.width();
+        Place gathered = script.scratch(4L * most * weights.depth());
+        for (ImageRows rows : parts) {
+            int patches = rows.rows() * dst.width();
+            gather(script, shape, dst.width(), rows, gathered);
+            MemoryDescriptor src = script.rows(DataType.F32, patches, weights.depth(), weights.depth());
+            long pixel = ((long) rows.image() * dst.height() + rows.from()) * dst.width();
+            Place place = new Place.Output(0, Maps.offset(pixel, dst.channels()));
+            product(script, new Tensor(src, gathered), patches, place);
+            norms.write(script, patches, dst.channels(), place, place);
+        }
+    }
+
+    /** Adds the copy of planes into rows, each one patch: channel, row, column. */
+    private void gather(Script script, Shape image, int across, ImageRows rows, Place dst) {
+        long patch = op.patch();
+        long depth = weights.depth();
+        long plane = image.pixels();
+        long[] dims = {image.channels(), rows.rows(), patch, across, patch};
+        MemoryDescriptor planes = script.own(MemoryDescriptor.strided(DataType.F32, dims,
+                new long[] {plane, patch * image.width(), image.width(), patch, 1}));
+        MemoryDescriptor patches = script.own(MemoryDescriptor.strided(DataType.F32, dims,
+                new long[] {patch * patch, across * depth, patch, depth, 1}));
+        long first = rows.image() * plane * image.channels() + rows.from() * patch * image.width();
+        script.copy(new Tensor(planes, new Place.Images(4 * first)), new Tensor(patches, dst));
+    }
+
+    private void product(Script script, Tensor src, int patches, Place place) {
+        MatmulWeights.Group all = weights.groups().getFirst();
+        MemoryDescriptor packed = script.own(weights.descriptor(all));
+        MemoryDescriptor bias = script.rows(DataType.F32, 1, weights.columns(), weights.columns());
+        MemoryDescriptor dst = Maps.rows(script, patches, weights.columns());
+        script.run(PrimitiveDescriptor.matmul(src.descriptor(), packed, bias, dst, List.of()), Map.of(
+                Argument.SRC, src,
+                Argument.WEIGHTS, new Tensor(packed, new Place.Constant(0, 0)),
+                Argument.BIAS, new Tensor(bias, new Place.Constant(1, 0)),
+                Argument.DST, new Tensor(dst, place)));
+    }
+}
