@@ -42,7 +42,7 @@ final class Classify implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private ThreadsOption threads;
+    private ExecutionOptions execution;
 
     @Mixin
     private DecoderOptions decoder;
@@ -62,7 +62,7 @@ final class Classify implements Callable<Integer> {
     }
 
     private void classify(List<Path> images, Messages messages) throws IOException {
-        Options options = Options.DEFAULT.withThreads(threads.threads).withDecoder(decoder.decoder());
+        Options options = execution.options(images.size()).withDecoder(decoder.decoder());
         try (ConvNeXt convNeXt = ConvNeXt.load(model.nameOrPath, options)) {
             messages.warn(convNeXt.warnings());
             try (Session session = convNeXt.newSession();

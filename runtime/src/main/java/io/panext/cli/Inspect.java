@@ -12,6 +12,7 @@ import io.panext.zoo.checkpoint.ModelWeights;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -62,7 +63,7 @@ final class Inspect implements Callable<Integer> {
     private int batch;
 
     @Mixin
-    private ThreadsOption threads;
+    private ExecutionOptions execution;
 
     @Option(names = "--plan", description = "List the steps: what runs, with which kernel, and where in memory.")
     private boolean plan;
@@ -92,13 +93,17 @@ final class Inspect implements Callable<Integer> {
 
     private Plan plan(PretrainedModel pretrained) {
         ModelWeights weights = pretrained.weights();
-        Program program = ConvNeXt.compile(weights.spec(), weights::parameter, Options.DEFAULT);
         int height = size.orElse(pretrained.preprocessing().height());
         int width = size.orElse(pretrained.preprocessing().width());
         if (Math.min(height, width) < weights.spec().reduction()) {
             throw new IllegalArgumentException("images of " + height + "x" + width + " are too small: " + model
                     + " needs " + weights.spec().reduction() + "x" + weights.spec().reduction() + " or more");
         }
-        return Plan.of(program, new Shape(batch, height, width, ConvNeXtSpec.IMAGE_CHANNELS), threads.threads);
+        Options options = execution.options(Long.MAX_VALUE);
+        Shape images = new Shape(batch, height, width, ConvNeXtSpec.IMAGE_CHANNELS);
+        var notes = new ArrayList<String>();
+        Program program = ConvNeXt.compile(weights.spec(), weights::parameter, options, images, notes::add);
+        new Messages(command.commandLine().getErr()).warn(notes);
+        return Plan.of(program, images, options.threads());
     }
 }

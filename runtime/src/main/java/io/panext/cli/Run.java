@@ -69,7 +69,7 @@ final class Run implements Callable<Integer> {
     private Path output;
 
     @Mixin
-    private ThreadsOption threads;
+    private ExecutionOptions execution;
 
     @Override
     public Integer call() throws IOException, CommandException {
@@ -80,7 +80,7 @@ final class Run implements Callable<Integer> {
             if (expected.isPresent()) {
                 require(expected.get(), pretrained);
             }
-            try (ConvNeXt convNeXt = ConvNeXt.load(pretrained, Options.DEFAULT.withThreads(threads.threads))) {
+            try (ConvNeXt convNeXt = ConvNeXt.load(pretrained, execution.options(shape.getFirst()))) {
                 // nothing is prepared or named here, so assumptions about that do not matter
                 var warnings = new ArrayList<String>(convNeXt.warnings());
                 warnings.removeAll(pretrained.assumptions());
