@@ -8,6 +8,8 @@ import io.panext.graph.Shape;
 import io.panext.zoo.Architecture;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.PretrainedTag;
+import io.panext.zoo.PretrainedTags;
 import io.panext.zoo.checkpoint.ModelWeights;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
@@ -87,7 +89,10 @@ final class Inspect implements Callable<Integer> {
     }
 
     private PretrainedModel weightless(Architecture architecture) throws IOException {
-        return PretrainedModel.of(model, SyntheticCheckpoint.of(architecture.spec()), Optional.empty());
+        Optional<PretrainedTag> tag = PretrainedTags.find(model);
+        ConvNeXtSpec spec = architecture.spec().withClasses(tag.map(PretrainedTag::classes)
+                .orElse(architecture.spec().classes()));
+        return PretrainedModel.of(model, SyntheticCheckpoint.of(spec), Optional.empty(), tag);
     }
 
     private Plan plan(PretrainedModel pretrained) {

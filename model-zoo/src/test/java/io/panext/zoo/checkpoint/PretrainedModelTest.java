@@ -12,7 +12,9 @@ import io.panext.zoo.Preprocessing.Interpolation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +58,26 @@ class PretrainedModelTest {
                     weights + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic "
                             + "(no config.json beside it)",
                     weights + ": classes have numbers only (no config.json beside it)"), model.assumptions());
+        }
+    }
+
+    @Test
+    void aPublishedFileIsKnownByItsName() throws IOException {
+        Path file = folder.resolve("convnextv2_atto.fcmae_ft_in1k.safetensors");
+        SyntheticCheckpoint atto = SyntheticCheckpoint.of(Catalogue.get("convnextv2_atto").spec());
+        var tensors = new LinkedHashMap<String, Safetensors.FloatTensor>();
+        atto.tensors().forEach((name, info) -> tensors.put(name, Safetensors.FloatTensor.of(info.shape(), atto
+                .floats(name))));
+        Safetensors.write(file, tensors, Map.of());
+        try (PretrainedModel model = PretrainedModel.open(file)) {
+            assertEquals("convnextv2_atto.fcmae_ft_in1k", model.tag().orElseThrow().name());
+            assertEquals(file + ": preprocessing is assumed to be that of convnextv2_atto.fcmae_ft_in1k "
+                    + "(no config.json beside it)", model.assumptions().getFirst());
+        }
+        Path misnamed = Files.move(file, folder.resolve("convnext_tiny.fb_in22k_ft_in1k_384.safetensors"));
+        try (PretrainedModel model = PretrainedModel.open(misnamed)) {
+            assertTrue(model.tag().isEmpty());
+            assertEquals(Preprocessing.IMAGENET_224, model.preprocessing());
         }
     }
 
