@@ -1,6 +1,5 @@
 package io.panext.cli;
 
-import java.util.List;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -21,9 +20,9 @@ final class Progress implements AutoCloseable {
     private final Optional<ProgressBar> bar;
 
     /** Begins to count. */
-    Progress(String task, List<?> items) {
-        this.bar = WATCHED && items.size() > WORTHWHILE
-                ? Optional.of(new ProgressBarBuilder().setTaskName(task).setInitialMax(items.size())
+    Progress(String task, int items) {
+        this.bar = WATCHED && items > WORTHWHILE
+                ? Optional.of(new ProgressBarBuilder().setTaskName(task).setInitialMax(items)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH)).build())
                 : Optional.empty();

@@ -3,6 +3,7 @@ package io.panext.zoo.checkpoint;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -22,6 +23,11 @@ public interface Checkpoint extends AutoCloseable {
     /** Free-form notes that the file carries; empty if none. */
     default Map<String, String> metadata() {
         return Map.of();
+    }
+
+    /** What the file holds besides these tensors and notes, by its own keys: {@code optimizer}, {@code epoch}. */
+    default List<String> omitted() {
+        return List.of();
     }
 
     /**
@@ -72,11 +78,12 @@ public interface Checkpoint extends AutoCloseable {
     /**
      * Opens a checkpoint file, whose format is recognised by its content.
      *
-     * @param file a safetensors file, the {@code .index.json} of several, or what {@code torch.save} wrote: nothing that
-     *             it names is ever executed
+     * @param path a safetensors file, the {@code .index.json} of several, or what {@code torch.save} wrote: nothing that
+     *             it names is ever executed; or a folder with one of them
      * @throws CheckpointException if the file is not there, not readable, damaged or of another format
      */
-    static Checkpoint open(Path file) throws CheckpointException {
+    static Checkpoint open(Path path) throws CheckpointException {
+        Path file = ModelFiles.at(path).checkpoint();
         if (ShardedCheckpoint.recognises(file)) {
             return ShardedCheckpoint.open(file);
         }

@@ -2,6 +2,7 @@ package io.panext.zoo.checkpoint;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,16 +31,19 @@ final class TorchCheckpoint implements Checkpoint {
     private final Map<String, MemorySegment> storages;
     private final Map<String, TorchTensor> stored = new LinkedHashMap<>();
     private final SequencedMap<String, TensorInfo> tensors = new LinkedHashMap<>();
+    private final List<String> omitted = new ArrayList<>();
 
     private TorchCheckpoint(String name, TorchFile file, Arena arena) throws CheckpointException {
         this.name = name;
         this.arena = arena;
         this.storages = file.storages();
-        SequencedMap<String, Object> items = stateDict(name, file.object()).items();
+        SequencedMap<String, Object> items = stateDict(file.object()).items();
         items.forEach((key, value) -> {
             if (value instanceof TorchTensor tensor) {
                 stored.put(key, tensor);
                 tensors.put(key, tensor.info(key));
+            } else {
+                omitted.add(key);
             }
         });
         if (tensors.isEmpty()) {
@@ -71,6 +75,11 @@ final class TorchCheckpoint implements Checkpoint {
         return Collections.unmodifiableSequencedMap(tensors);
     }
 
+    @Override
+    public List<String> omitted() {
+        return List.copyOf(omitted);
+    }
+
     /** {@inheritDoc} A tensor that is stored in another order, as PyTorch's channels-last ones are, is copied. */
     @Override
     public MemorySegment bytes(String tensor) {
@@ -86,19 +95,19 @@ final class TorchCheckpoint implements Checkpoint {
         }
     }
 
-    private static PythonDict stateDict(String name, Object object) throws CheckpointException {
+    private PythonDict stateDict(Object object) throws CheckpointException {
         Object candidate = object;
         for (int depth = 0; depth <= DEEPEST_CONTAINER; depth++) {
             if (!(candidate instanceof PythonDict dict)) {
                 throw new CheckpointException(name, "holds " + described(candidate) + ", not a state dict");
             }
-            Optional<PythonDict> inner = CONTAINERS.stream().map(dict.items()::get)
-                    .filter(PythonDict.class::isInstance).map(PythonDict.class::cast)
-                    .filter(container -> !container.items().isEmpty()).findFirst();
+            Optional<String> inner = CONTAINERS.stream().filter(key -> dict.items().get(key) instanceof PythonDict found
+                    && !found.items().isEmpty()).findFirst();
             if (inner.isEmpty()) {
                 return dict;
             }
-            candidate = inner.get();
+            candidate = dict.items().get(inner.get());
+            dict.items().keySet().stream().filter(key -> !key.equals(inner.get())).forEach(omitted::add);
         }
         throw new CheckpointException(name, "keeps its state dict too deep inside other dicts");
     }

@@ -160,7 +160,7 @@ class DamagedSafetensorsTest {
     void saysThatThereIsNoFileToRead() {
         var missing = assertThrows(CheckpointException.class, () -> Checkpoint.open(folder.resolve("nothing")));
         assertEquals(folder.resolve("nothing") + ": cannot be read: no such file", missing.getMessage());
-        var directory = assertThrows(CheckpointException.class, () -> Checkpoint.open(folder));
+        var directory = assertThrows(CheckpointException.class, () -> Safetensors.open(folder));
         assertEquals(folder + ": is a directory; name the checkpoint file in it", directory.getMessage());
     }
 
