@@ -81,14 +81,10 @@ final class Models implements Callable<Integer> {
                     spec.map(ConvNeXtSpec::parameterCount).orElse(null), size,
                     spec.map(body -> body.fvcoreMacs(size, size) / 1e9).orElse(null),
                     spec.map(body -> body.activations(size, size)).orElse(null), preprocessing.cropPct(),
-                    lowerCase(preprocessing.cropMode()), lowerCase(preprocessing.interpolation()),
+                    Notation.lowerCase(preprocessing.cropMode()), Notation.lowerCase(preprocessing.interpolation()),
                     preprocessing.mean(), preprocessing.std(), classes, accuracy.map(Accuracy::top1).orElse(null),
                     accuracy.map(Accuracy::top5).orElse(null), tag.map(PretrainedTag::licence).orElse(null),
                     tag.flatMap(PretrainedTag::hub).orElse(null), tag.flatMap(PretrainedTag::source).orElse(null));
-        }
-
-        private static String lowerCase(Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT);
         }
 
         private List<String> cells() {
