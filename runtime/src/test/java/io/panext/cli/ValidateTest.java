@@ -42,7 +42,7 @@ class ValidateTest {
         List<String> rows = Files.readAllLines(classes);
         assertEquals("label,name,folder,images,unreadable,top1,top5,loss", rows.getFirst());
         assertEquals(11, rows.size());
-        assertTrue(rows.get(4).startsWith("3,cat,cat,50,0,"), rows.get(4));
+        assertTrue(rows.get(4).startsWith("3,cat,cat,45,0,75.5556,97.7778,"), rows.get(4));
     }
 
     @Test
