@@ -21,7 +21,8 @@ public record PretrainedTag(String architecture, String tag, int classes, Prepro
         Optional<Preprocessing> larger, List<Accuracy> accuracies, String licence, Optional<String> hub,
         Optional<String> source) {
 
-    private static final Set<String> PERMISSIVE = Set.of("apache-2.0", "mit", "bsd-3-clause");
+    private static final Set<String> PERMISSIVE = Set.of("apache-2.0", "mit", "bsd-3-clause", "bsd-2-clause", "cc0-1.0",
+            "cc-by-4.0");
 
     /** Copies the list. */
     public PretrainedTag {
@@ -33,8 +34,13 @@ public record PretrainedTag(String architecture, String tag, int classes, Prepro
         return architecture + "." + tag;
     }
 
-    /** Whether the licence forbids uses that open-source licences allow, commercial ones above all. */
+    /** Whether the licence may forbid uses that open-source licences allow, commercial ones above all. */
     public boolean isRestricted() {
+        return isRestricted(licence);
+    }
+
+    /** Whether a licence, by its identifier, is not known to allow all uses. */
+    public static boolean isRestricted(String licence) {
         return !PERMISSIVE.contains(licence);
     }
 

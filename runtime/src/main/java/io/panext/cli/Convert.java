@@ -29,8 +29,9 @@ final class Convert implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    @Parameters(index = "0", paramLabel = "IN", description = "Checkpoint to read, in any format, or its folder.")
-    private Path input;
+    @Parameters(index = "0", paramLabel = "IN",
+            description = "Checkpoint to read, in any format, its folder, or a fetched model.")
+    private String input;
 
     @Parameters(index = "1", paramLabel = "OUT", description = "Safetensors file to write, or to replace.")
     private Path output;

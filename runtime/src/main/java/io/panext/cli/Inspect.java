@@ -75,7 +75,8 @@ final class Inspect implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Optional<Architecture> published = Catalogue.find(model);
+        boolean fetched = PretrainedModel.isFetched(model);
+        Optional<Architecture> published = Catalogue.find(model).filter(_ -> !fetched);
         try (PretrainedModel pretrained = published.isPresent()
                 ? weightless(published.get())
                 : PretrainedModel.open(model)) {

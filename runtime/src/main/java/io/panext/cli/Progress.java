@@ -33,6 +33,11 @@ final class Progress implements AutoCloseable {
         bar.ifPresent(ProgressBar::step);
     }
 
+    /** Has counted so many. */
+    void stepTo(long count) {
+        bar.ifPresent(counted -> counted.stepTo(count));
+    }
+
     /** Frees the line for a message or a result; the bar is drawn again below it. */
     void makeWay() {
         bar.ifPresent(_ -> System.err.print(ERASE_LINE));

@@ -1,5 +1,6 @@
 package io.panext.zoo.checkpoint;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -74,6 +75,15 @@ public interface Checkpoint extends AutoCloseable {
     /** Releases the file or memory. Segments that {@link #bytes} returned must not be used any more. */
     @Override
     void close();
+
+    /**
+     * Opens a checkpoint by its path, or by the name of published weights that have been fetched.
+     *
+     * @throws IOException as {@link PretrainedModel#open(String)} does
+     */
+    static Checkpoint open(String nameOrPath) throws IOException {
+        return open(ModelFiles.of(nameOrPath).checkpoint());
+    }
 
     /**
      * Opens a checkpoint file, whose format is recognised by its content.

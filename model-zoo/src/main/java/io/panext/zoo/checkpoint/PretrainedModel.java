@@ -8,19 +8,15 @@ import io.panext.zoo.Preprocessing;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
 import io.panext.zoo.PretrainedTag;
-import io.panext.zoo.PretrainedTags;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * What a user names: weights with all that is needed to classify a photograph.
@@ -43,9 +39,6 @@ public final class PretrainedModel implements AutoCloseable {
 
     private static final String EMBEDDED_FOLDER = "/io/panext/zoo/models/" + EMBEDDED + "/";
 
-    /** A path that can be no model's name, though it is in no folder. */
-    private static final Pattern CHECKPOINT_NAME = Pattern.compile(".*\\.(safetensors|pth|pt|bin|tar|json)");
-
     private final String name;
     private final ModelWeights weights;
     private final Optional<ModelConfig> config;
@@ -62,25 +55,18 @@ public final class PretrainedModel implements AutoCloseable {
     /**
      * Opens a model by name or by file.
      *
-     * @param nameOrPath {@link #EMBEDDED} or the path of a checkpoint or of its folder; a known name wins over a file
-     *                   that happens to have it, which {@code ./name} reaches
+     * @param nameOrPath {@link #EMBEDDED}, a tag or {@code hf:owner/name} whose weights have been fetched, or the path of
+     *                   a checkpoint or of its folder; a known name wins over a file that happens to have it, which
+     *                   {@code ./name} reaches
      * @throws UnknownModelException if it is neither a known name nor a file
-     * @throws CheckpointException   if it is an architecture without weights, or its files are not what they should be
+     * @throws CheckpointException   if its weights are not here, or its files are not what they should be
      * @throws IOException           if reading fails
      */
     public static PretrainedModel open(String nameOrPath) throws IOException {
         if (nameOrPath.equals(EMBEDDED)) {
             return embedded();
         }
-        if (Catalogue.find(nameOrPath).isPresent() || PretrainedTags.find(nameOrPath).isPresent()) {
-            throw new CheckpointException(nameOrPath,
-                    "is an architecture without weights here; give a checkpoint file");
-        }
-        Path path = path(nameOrPath);
-        if (nameOrPath.isEmpty() || (isName(path) && !Files.exists(path))) {
-            throw new UnknownModelException(nameOrPath);
-        }
-        return open(path);
+        return of(ModelFiles.of(nameOrPath));
     }
 
     /**
@@ -91,8 +77,21 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException         if reading fails
      */
     public static PretrainedModel open(Path path) throws IOException {
-        ModelFiles files = ModelFiles.at(path);
-        return of(path.toString(), Checkpoint.open(files.checkpoint()), files.config(), files.tag());
+        return of(ModelFiles.at(path));
+    }
+
+    private static PretrainedModel of(ModelFiles files) throws CheckpointException {
+        return of(files.name(), Checkpoint.open(files.checkpoint()), files.config(), files.tag());
+    }
+
+    /**
+     * Whether the weights that a name stands for have been fetched from the hub.
+     *
+     * @param name a tag, or {@code hf:owner/name}
+     * @throws CheckpointException if that cannot be a repository's name
+     */
+    public static boolean isFetched(String name) throws CheckpointException {
+        return ModelFiles.fetched(name).isPresent();
     }
 
     /**
@@ -204,18 +203,6 @@ public final class PretrainedModel implements AutoCloseable {
                 .filter(published -> published.generation() != spec.generation()
                         || !published.depths().equals(spec.depths()) || !published.dims().equals(spec.dims()))
                 .isEmpty();
-    }
-
-    private static Path path(String nameOrPath) throws CheckpointException {
-        try {
-            return Path.of(nameOrPath);
-        } catch (InvalidPathException e) {
-            throw new CheckpointException(nameOrPath, "is neither a model's name nor a path: " + e.getReason(), e);
-        }
-    }
-
-    private static boolean isName(Path path) {
-        return path.getNameCount() == 1 && !path.isAbsolute() && !CHECKPOINT_NAME.matcher(path.toString()).matches();
     }
 
     private static byte[] resource(String file) throws IOException {
