@@ -57,6 +57,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         this.preprocessing = model.preprocessing();
         this.options = options;
         var notes = new ArrayList<String>(model.assumptions());
+        notes.addAll(model.weights().checkpoint().warnings());
         Backends backends = Backends.of(options);
         backends.warning().ifPresent(notes::add);
         this.program = PackedProgram.pack(

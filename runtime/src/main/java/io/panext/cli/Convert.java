@@ -52,8 +52,10 @@ final class Convert implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Checkpoint source = Checkpoint.open(input)) {
             Conversion conversion = Conversion.of(source, layout, type.map(known -> DType.valueOf(known.name())));
+            Messages messages = new Messages(command.commandLine().getErr());
+            messages.warn(source.warnings());
             try (Progress progress = new Progress("convert", conversion.size())) {
-                new Messages(command.commandLine().getErr()).warn(conversion.write(output, _ -> progress.step()));
+                messages.warn(conversion.write(output, _ -> progress.step()));
             }
         }
         return ExitCode.OK;

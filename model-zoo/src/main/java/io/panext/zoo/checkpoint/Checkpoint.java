@@ -31,6 +31,11 @@ public interface Checkpoint extends AutoCloseable {
         return List.of();
     }
 
+    /** What the user should know of the file, though it can be used, one sentence each. */
+    default List<String> warnings() {
+        return List.of();
+    }
+
     /**
      * Returns the stored bytes of a tensor, read-only and without copying where the source allows.
      *
@@ -97,11 +102,21 @@ public interface Checkpoint extends AutoCloseable {
         if (ShardedCheckpoint.recognises(file)) {
             return ShardedCheckpoint.open(file);
         }
-        String name = file.toString();
         Arena arena = Arena.ofShared();
-        MemorySegment bytes = MappedFile.map(file, arena);
-        return TorchFile.recognises(bytes)
-                ? TorchCheckpoint.of(name, bytes, arena)
-                : Safetensors.of(name, bytes, arena);
+        return of(file.toString(), MappedFile.map(file, arena), arena);
+    }
+
+    /**
+     * Opens a checkpoint that is in memory, without copying the tensors, and takes over that memory.
+     *
+     * @param name  what error messages call it
+     * @param file  the whole file, safetensors or PyTorch's
+     * @param owner arena of the file's memory: closed by {@link #close()}, or at once if this method throws
+     * @throws CheckpointException if it is damaged or of another format
+     */
+    static Checkpoint of(String name, MemorySegment file, Arena owner) throws CheckpointException {
+        return TorchFile.recognises(file)
+                ? TorchCheckpoint.of(name, file, owner)
+                : Safetensors.of(name, file, owner);
     }
 }

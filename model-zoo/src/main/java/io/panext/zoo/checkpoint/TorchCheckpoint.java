@@ -32,6 +32,7 @@ final class TorchCheckpoint implements Checkpoint {
     private final Map<String, TorchTensor> stored = new LinkedHashMap<>();
     private final SequencedMap<String, TensorInfo> tensors = new LinkedHashMap<>();
     private final List<String> omitted = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     private TorchCheckpoint(String name, TorchFile file, Arena arena) throws CheckpointException {
         this.name = name;
@@ -49,6 +50,7 @@ final class TorchCheckpoint implements Checkpoint {
         if (tensors.isEmpty()) {
             throw new CheckpointException(name, "holds no state dict; it has " + described(items));
         }
+        checkSums(file);
     }
 
     /**
@@ -80,6 +82,11 @@ final class TorchCheckpoint implements Checkpoint {
         return List.copyOf(omitted);
     }
 
+    @Override
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
     /** {@inheritDoc} A tensor that is stored in another order, as PyTorch's channels-last ones are, is copied. */
     @Override
     public MemorySegment bytes(String tensor) {
@@ -92,6 +99,17 @@ final class TorchCheckpoint implements Checkpoint {
     public void close() {
         if (arena.scope().isAlive()) {
             arena.close();
+        }
+    }
+
+    /** PyTorch can be told to write no checksums, so one that is wrong is no proof. */
+    private void checkSums(TorchFile file) {
+        boolean object = file.checksum().test(null);
+        long storages = stored.values().stream().map(tensor -> tensor.storage().key()).distinct()
+                .filter(key -> !file.checksum().test(key)).count();
+        if (!object || storages > 0) {
+            warnings.add(name + ": its checksums are wrong (" + (object ? "" : "the pickle; ") + storages
+                    + " storages): the file is damaged, or was saved without them");
         }
     }
 

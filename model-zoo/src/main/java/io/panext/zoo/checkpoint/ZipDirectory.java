@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import java.util.zip.ZipException;
@@ -40,6 +41,9 @@ final class ZipDirectory {
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
 
+    /** How much is checked at a time: buffers cannot be as large as files. */
+    private static final long CHECKED_BYTES = 1 << 30;
+
     /** No deflated byte stands for more. */
     private static final int MAX_DEFLATE_RATIO = 1032;
 
@@ -51,7 +55,7 @@ final class ZipDirectory {
     private final MemorySegment file;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    private record Entry(boolean encrypted, int method, long compressedSize, long size, long position) {}
+    private record Entry(boolean encrypted, int method, int checksum, long compressedSize, long size, long position) {}
 
     /** @throws ZipException if the directory is not there or does not fit the file */
     ZipDirectory(MemorySegment file) throws ZipException {
@@ -113,6 +117,15 @@ final class ZipDirectory {
         }
     }
 
+    /** Whether an entry's content, as {@link #content} returned it, has the checksum that the directory states. */
+    boolean isSound(String name, MemorySegment content) {
+        var checksum = new CRC32();
+        for (long at = 0; at < content.byteSize(); at += CHECKED_BYTES) {
+            checksum.update(content.asSlice(at, Math.min(CHECKED_BYTES, content.byteSize() - at)).asByteBuffer());
+        }
+        return (int) checksum.getValue() == entries.get(name).checksum;
+    }
+
     private void read() throws ZipException {
         long end = end();
         long count = unsigned(file.get(SHORT, end + 10));
@@ -165,8 +178,8 @@ final class ZipDirectory {
             position = file.get(LONG, large);
         }
         boolean encrypted = (file.get(SHORT, at + 8) & 1) != 0;
-        Entry twin = entries.put(name, new Entry(encrypted, unsigned(file.get(SHORT, at + 10)), compressedSize, size,
-                position));
+        Entry twin = entries.put(name, new Entry(encrypted, unsigned(file.get(SHORT, at + 10)), file.get(INT,
+                at + 16), compressedSize, size, position));
         require(twin == null, "entry " + name + " is there twice");
         return extra + extraLength + commentLength;
     }
