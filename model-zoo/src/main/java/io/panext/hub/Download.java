@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -35,7 +33,7 @@ final class Download {
     private final Repository repository;
     private final HubFile file;
     private final Path blob;
-    private final Path partial;
+    private final PartialFile partial;
     private Optional<String> version = Optional.empty();
 
     Download(Hub hub, Repository repository, HubFile file) {
@@ -44,7 +42,7 @@ final class Download {
         this.repository = repository;
         this.file = file;
         this.blob = cache.blob(repository.name(), file.hash());
-        this.partial = blob.resolveSibling(file.hash() + ".panext-incomplete");
+        this.partial = new PartialFile(blob.resolveSibling(file.hash() + ".panext-incomplete"));
     }
 
     /**
@@ -78,35 +76,35 @@ final class Download {
     }
 
     private void fetch(LongConsumer present) throws IOException {
-        if (size() > file.size()) {
-            Files.delete(partial);
+        if (partial.size() > file.size()) {
+            partial.delete();
         }
-        boolean resumed = size() > 0;
+        boolean resumed = partial.size() > 0;
         complete(present);
-        String hash = hash();
+        String hash = partial.hash(file.digest());
         if (resumed && !hash.equals(file.hash())) {
-            Files.delete(partial);
+            partial.delete();
             complete(present);
-            hash = hash();
+            hash = partial.hash(file.digest());
         }
         if (!hash.equals(file.hash())) {
-            Files.delete(partial);
+            partial.delete();
             throw new HubException(repository.name(),
                     file.name() + " is not what the hub published: its hash is " + hash
                             + ", not " + file.hash() + "; nothing of it is kept");
         }
-        Files.move(partial, blob, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(partial.path(), blob, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void complete(LongConsumer present) throws IOException {
         requireSpace();
-        while (size() < file.size() || !Files.exists(partial)) {
-            long before = size();
+        while (partial.size() < file.size() || !Files.exists(partial.path())) {
+            long before = partial.size();
             try {
                 hub.http().get(repository.name(), hub.uri(repository, file), this::range,
                         (status, headers, body) -> receive(status, headers, body, present));
             } catch (HubException e) {
-                if (size() - before < PROGRESS_BYTES) {
+                if (partial.size() - before < PROGRESS_BYTES) {
                     throw e;
                 }
             }
@@ -115,7 +113,7 @@ final class Download {
 
     /** What is there already need not come again, if it is still a part of the same file. */
     private Map<String, String> range() {
-        long size = size();
+        long size = partial.size();
         if (size == 0) {
             return Map.of();
         }
@@ -149,21 +147,20 @@ final class Download {
     /** A part must be the one that was asked for, of a file as long as it should be; else all is fetched again. */
     private long begin(HttpHeaders headers) throws IOException {
         Matcher range = CONTENT_RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
-        long size = size();
+        long size = partial.size();
         if (range.matches() && Long.parseLong(range.group(1)) == size
                 && (range.group(2).equals("*") || Long.parseLong(range.group(2)) == file.size())) {
             return size;
         }
-        Files.deleteIfExists(partial);
+        partial.delete();
         throw new IOException("the server sent another part of " + file.name() + " than was asked for");
     }
 
     private FileChannel openPartial(long begin) throws HubException {
         try {
-            FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            return channel.truncate(begin).position(begin);
+            return partial.continueFrom(begin);
         } catch (IOException e) {
-            throw unwritable(repository, partial, e);
+            throw unwritable(repository, partial.path(), e);
         }
     }
 
@@ -173,36 +170,16 @@ final class Download {
                 out.write(bytes);
             }
         } catch (IOException e) {
-            throw unwritable(repository, partial, e);
+            throw unwritable(repository, partial.path(), e);
         }
-    }
-
-    private String hash() throws IOException {
-        MessageDigest digest = file.digest();
-        try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.READ)) {
-            channel.force(true);
-            ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-            while (channel.read(chunk.clear()) >= 0) {
-                digest.update(chunk.flip());
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private void requireSpace() throws IOException {
-        long needed = file.size() - size();
+        long needed = file.size() - partial.size();
         long free = Files.getFileStore(blob.getParent()).getUsableSpace();
         if (needed > free) {
             throw new HubException(repository.name(), file.name() + " needs " + (needed >> 20) + " MiB, but "
                     + blob.getParent() + " has " + (free >> 20) + " MiB left");
-        }
-    }
-
-    private long size() {
-        try {
-            return Files.exists(partial) ? Files.size(partial) : 0;
-        } catch (IOException e) {
-            return 0;
         }
     }
 

@@ -1,8 +1,8 @@
 package io.panext.hub;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
@@ -20,11 +20,16 @@ record HubFile(String name, long size, String hash) {
 
     /** @throws IllegalArgumentException if the name could lead elsewhere, or hash or size are none */
     HubFile {
-        if (!NAME.matcher(name).matches() || !HASH.matcher(hash).matches() || size < 0) {
+        if (!isPlain(name) || !HASH.matcher(hash).matches() || size < 0) {
             throw new IllegalArgumentException(
                     "the hub lists a file '" + name + "' of " + size + " bytes with the hash '"
                             + hash + "'");
         }
+    }
+
+    /** Whether a name leads nowhere else. */
+    static boolean isPlain(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /** Begins to compute the hash of a file of this size. */

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param name    {@code owner/name}
  * @param commit  what the main branch is at
  * @param licence as the model card states it; empty if it states none
- * @param files   those that lie at its top
+ * @param files   those that lie at its top and have plain names
  */
 record Repository(String name, String commit, Optional<String> licence, List<HubFile> files) {
 
@@ -35,7 +35,7 @@ record Repository(String name, String commit, Optional<String> licence, List<Hub
             var files = new ArrayList<HubFile>();
             for (JsonNode file : answer.path("siblings")) {
                 String path = file.path("rfilename").asText();
-                if (!path.contains("/") && !path.startsWith(".") && file.path("size").isIntegralNumber()) {
+                if (HubFile.isPlain(path) && file.path("size").isIntegralNumber()) {
                     files.add(new HubFile(path, file.path("size").longValue(), file.path("lfs").isObject()
                             ? file.path("lfs").path("sha256").asText()
                             : file.path("blobId").asText()));

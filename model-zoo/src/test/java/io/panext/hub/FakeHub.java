@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
@@ -30,13 +30,17 @@ final class FakeHub implements AutoCloseable {
 
     static final String NAME = "timm/convnext_tiny.fb_in1k";
     static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
-    static final Duration PATIENCE = Duration.ofMillis(400);
+    static final Duration IMPATIENCE = Duration.ofMillis(500);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final Map<String, byte[]> files = new LinkedHashMap<>();
     final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
-    /** What happens instead of sound answers, in this order. */
-    final Deque<Answer> answers = new ArrayDeque<>();
+    /** What requests for files get instead of sound answers, in this order. */
+    final Deque<Answer> answers = new ConcurrentLinkedDeque<>();
+
+    /** What requests for the description get, likewise. */
+    final Deque<Answer> descriptions = new ConcurrentLinkedDeque<>();
 
     private final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     private String licence = "\"apache-2.0\"";
@@ -68,11 +72,19 @@ final class FakeHub implements AutoCloseable {
     }
 
     HubSettings settings(Path cache) {
-        return settings(cache, Optional.empty(), 3);
+        return settings(cache, Optional.empty(), 3, PATIENCE);
     }
 
     HubSettings settings(Path cache, Optional<String> token, int attempts) {
-        return new HubSettings(address(), token, new HubCache(cache), false, EnvironmentProxies.of(Map.of()), PATIENCE,
+        return settings(cache, token, attempts, PATIENCE);
+    }
+
+    HubSettings impatient(Path cache) {
+        return settings(cache, Optional.empty(), 3, IMPATIENCE);
+    }
+
+    private HubSettings settings(Path cache, Optional<String> token, int attempts, Duration patience) {
+        return new HubSettings(address(), token, new HubCache(cache), false, EnvironmentProxies.of(Map.of()), patience,
                 attempts, Duration.ofMillis(10));
     }
 
@@ -127,10 +139,7 @@ final class FakeHub implements AutoCloseable {
                 + exchange.getRequestHeaders().getOrDefault("If-Range", List.of())
                 + exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
         byte[] content = files.get(path.substring(path.lastIndexOf('/') + 1));
-        Answer answer;
-        synchronized (answers) {
-            answer = answers.poll();
-        }
+        Answer answer = (path.startsWith("/api/") ? descriptions : answers).poll();
         if (answer != null) {
             answer.give(exchange, content);
         } else if (path.equals("/api/models/" + NAME + "/revision/main")) {

@@ -59,7 +59,7 @@ class HubTest {
     @Test
     void theCacheIsThatOfHuggingFacesTools() throws IOException {
         hub.with("config.json", "{}".getBytes(StandardCharsets.UTF_8)).with("pytorch_model.bin", CONTENT)
-                .with("README.md", CONTENT);
+                .with("README.md", CONTENT).with("a picture.png", CONTENT);
         Path snapshot = pull();
         Path repository = cache.resolve("models--timm--convnext_tiny.fb_in1k");
         assertEquals(repository.resolve("snapshots").resolve(FakeHub.COMMIT), snapshot);
@@ -83,20 +83,20 @@ class HubTest {
         byte[] answer = ("{\"sha\": \"" + FakeHub.COMMIT + "\", \"siblings\": [{\"rfilename\": \"model.safetensors\", "
                 + "\"size\": 6, \"blobId\": \"ce013625030ba8dba906f756967f9e9ca394464a\"}]}").getBytes(
                         StandardCharsets.UTF_8);
-        hub.answers.add((exchange, _) -> FakeHub.send(exchange, 200, answer));
+        hub.descriptions.add((exchange, _) -> FakeHub.send(exchange, 200, answer));
         hub.answers.add((exchange, _) -> FakeHub.send(exchange, 200, "hello\n".getBytes(StandardCharsets.UTF_8)));
         assertEquals("hello\n", Files.readString(pull().resolve("model.safetensors")));
     }
 
     @Test
     void aConnectionThatBreaksIsTakenUpWhereItBroke() throws IOException {
-        afterDescription((exchange, content) -> FakeHub.truncate(exchange, content, 100_000),
+        hub.answers.addAll(List.of((exchange, content) -> FakeHub.truncate(exchange, content, 100_000),
                 (exchange, content) -> {
                     exchange.getResponseHeaders().set("Content-Range", "bytes 100000-299999/300000");
                     exchange.sendResponseHeaders(206, 200_000);
                     exchange.getResponseBody().write(content, 100_000, 50_000);
                     exchange.close();
-                });
+                }));
         assertArrayEquals(CONTENT, Files.readAllBytes(pull().resolve("model.safetensors")));
         List<String> downloads = hub.downloads();
         assertTrue(downloads.get(1).endsWith("[bytes=100000-][\"v1\"][]"), downloads.get(1));
@@ -105,32 +105,33 @@ class HubTest {
 
     @Test
     void aServerThatStallsIsAskedAgain() throws IOException {
-        afterDescription((exchange, content) -> {
+        hub.answers.addAll(List.of((exchange, content) -> {
             exchange.sendResponseHeaders(200, content.length);
             exchange.getResponseBody().write(content, 0, 1000);
             exchange.getResponseBody().flush();
             rest();
-        });
-        assertArrayEquals(CONTENT, Files.readAllBytes(pull().resolve("model.safetensors")));
-        assertTrue(hub.downloads().get(1).contains("[bytes=1000-]"), hub.downloads().get(1));
+        }));
+        assertArrayEquals(CONTENT, Files.readAllBytes(pull(hub.impatient(cache)).resolve("model.safetensors")));
+        assertTrue(hub.downloads().getLast().contains("[bytes=1000-]"), hub.downloads().getLast());
     }
 
     @Test
     void aServerThatSaysNothingIsGivenUp() {
         for (int i = 0; i < 3; i++) {
-            hub.answers.add((_, _) -> rest());
+            hub.descriptions.add((_, _) -> rest());
         }
-        assertTrue(refused().contains("timed out"), "a timeout");
+        var problem = assertThrows(HubException.class, () -> pull(hub.impatient(cache)));
+        assertTrue(problem.getMessage().contains("timed out"), problem.getMessage());
         assertEquals(3, hub.requests.size());
     }
 
     @Test
     void theTokenDoesNotTravelToOtherHosts() throws IOException {
         try (FakeHub store = new FakeHub().with("model.safetensors", CONTENT)) {
-            afterDescription((exchange, _) -> {
+            hub.answers.addAll(List.of((exchange, _) -> {
                 exchange.getResponseHeaders().set("Location", store.address() + "/blob/model.safetensors");
                 FakeHub.send(exchange, 302, new byte[0]);
-            });
+            }));
             try (Hub client = new Hub(hub.settings(cache, Optional.of("hf_secret"), 1))) {
                 client.pull(FakeHub.NAME).run(_ -> {});
             }
@@ -144,7 +145,7 @@ class HubTest {
             "'', redirects in circles", "'https://a b', redirects to no address"})
     void senselessRedirectsAreRefused(String location, String problem) {
         for (int i = 0; i < 20; i++) {
-            hub.answers.add((exchange, _) -> {
+            hub.descriptions.add((exchange, _) -> {
                 exchange.getResponseHeaders().set("Location", location);
                 FakeHub.send(exchange, 307, new byte[0]);
             });
@@ -154,7 +155,8 @@ class HubTest {
 
     @Test
     void aFileThatIsTooLongIsRefused() throws IOException {
-        afterDescription((exchange, content) -> FakeHub.send(exchange, 200, Arrays.copyOf(content, 400_000)));
+        hub.answers
+                .addAll(List.of((exchange, content) -> FakeHub.send(exchange, 200, Arrays.copyOf(content, 400_000))));
         assertEquals(FakeHub.NAME + ": model.safetensors is longer than the 300000 bytes that the hub states",
                 refused());
         assertNothingPublished();
@@ -167,7 +169,7 @@ class HubTest {
             boolean resumed = exchange.getRequestHeaders().containsKey("Range");
             FakeHub.send(exchange, resumed ? 206 : 200, Arrays.copyOf(content, resumed ? 0 : 150_000));
         };
-        afterDescription(half, half, half);
+        hub.answers.addAll(List.of(half, half, half));
         assertTrue(refused().contains("ended after 150000 of 300000 bytes"), "the length");
         assertNothingPublished();
         assertArrayEquals(CONTENT, Files.readAllBytes(pull().resolve("model.safetensors")));
@@ -176,7 +178,7 @@ class HubTest {
 
     @Test
     void anotherContentIsRefused() throws IOException {
-        afterDescription((exchange, content) -> FakeHub.send(exchange, 200, new byte[content.length]));
+        hub.answers.addAll(List.of((exchange, content) -> FakeHub.send(exchange, 200, new byte[content.length])));
         assertTrue(refused().contains("model.safetensors is not what the hub published: its hash is "), "the hash");
         assertNothingPublished();
         assertArrayEquals(CONTENT, Files.readAllBytes(pull().resolve("model.safetensors")));
@@ -192,17 +194,18 @@ class HubTest {
 
     @Test
     void aServerThatKnowsNoPartsIsServedAnew() throws IOException {
-        afterDescription((exchange, content) -> FakeHub.truncate(exchange, content, 100_000),
-                (exchange, content) -> FakeHub.send(exchange, 200, content));
+        hub.answers.addAll(List.of((exchange, content) -> FakeHub.truncate(exchange, content, 100_000),
+                (exchange, content) -> FakeHub.send(exchange, 200, content)));
         assertArrayEquals(CONTENT, Files.readAllBytes(pull().resolve("model.safetensors")));
     }
 
     @Test
     void anotherPartThanWasAskedForIsNotTaken() throws IOException {
-        afterDescription((exchange, content) -> FakeHub.truncate(exchange, content, 100_000), (exchange, content) -> {
-            exchange.getResponseHeaders().set("Content-Range", "bytes 0-299999/300000");
-            FakeHub.send(exchange, 206, content);
-        });
+        hub.answers.addAll(
+                List.of((exchange, content) -> FakeHub.truncate(exchange, content, 100_000), (exchange, content) -> {
+                    exchange.getResponseHeaders().set("Content-Range", "bytes 0-299999/300000");
+                    FakeHub.send(exchange, 206, content);
+                }));
         assertArrayEquals(CONTENT, Files.readAllBytes(pull().resolve("model.safetensors")));
     }
 
@@ -211,7 +214,7 @@ class HubTest {
             "403, 'not allowed (status 403): accept its terms on its page at the hub, and set HF_TOKEN'",
             "404, not found (status 404): check the name", "418, the server refuses (status 418)"})
     void aRefusalIsFinal(int status, String problem) {
-        hub.answers.add((exchange, _) -> FakeHub.refuse(exchange, status));
+        hub.descriptions.add((exchange, _) -> FakeHub.refuse(exchange, status));
         assertEquals(FakeHub.NAME + ": " + problem, refused());
         assertEquals(1, hub.requests.size());
     }
@@ -223,28 +226,28 @@ class HubTest {
             exchange.getResponseHeaders().set("Retry-After", "0");
             FakeHub.refuse(exchange, status);
         };
-        hub.answers.add(refusal);
-        afterDescription(refusal, refusal);
+        hub.descriptions.add(refusal);
+        hub.answers.addAll(List.of(refusal, refusal));
         assertArrayEquals(CONTENT, Files.readAllBytes(pull().resolve("model.safetensors")));
     }
 
     @Test
     void aServerThatWantsToBeLeftAloneIsLeftAlone() {
-        hub.answers.add((exchange, _) -> {
+        hub.descriptions.add((exchange, _) -> {
             exchange.getResponseHeaders().set("Retry-After", "3600");
             FakeHub.refuse(exchange, 429);
         });
         assertEquals(FakeHub.NAME + ": too many requests: try again in 3600 s", refused());
         assertEquals(1, hub.requests.size());
         for (int i = 0; i < 3; i++) {
-            hub.answers.add((exchange, _) -> FakeHub.refuse(exchange, 500));
+            hub.descriptions.add((exchange, _) -> FakeHub.refuse(exchange, 500));
         }
         assertEquals(FakeHub.NAME + ": the server is in trouble (status 500): try again later", refused());
     }
 
     @Test
     void anInterruptedPullGoesOn() throws IOException {
-        afterDescription((exchange, content) -> FakeHub.truncate(exchange, content, 200_000));
+        hub.answers.addAll(List.of((exchange, content) -> FakeHub.truncate(exchange, content, 200_000)));
         assertThrows(HubException.class, () -> {
             try (Hub client = new Hub(hub.settings(cache, Optional.empty(), 1))) {
                 client.pull(FakeHub.NAME).run(_ -> {});
@@ -258,8 +261,8 @@ class HubTest {
     @Test
     void twoPullsAtOnceFetchOnce() throws Exception {
         try (ExecutorService both = Executors.newFixedThreadPool(2)) {
-            Future<Path> one = both.submit(this::pull);
-            Future<Path> other = both.submit(this::pull);
+            Future<Path> one = both.submit(() -> pull());
+            Future<Path> other = both.submit(() -> pull());
             assertEquals(one.get(), other.get());
         }
         assertEquals(1, hub.downloads().size());
@@ -291,7 +294,7 @@ class HubTest {
             "{\"sha\": \"0123456789abcdef0123456789abcdef01234567\", \"siblings\": [{\"rfilename\": "
                     + "\"model.safetensors\", \"size\": 5}]}"})
     void anAnswerThatIsNoHubsIsRefused(String answer) {
-        hub.answers.add((exchange, _) -> FakeHub.send(exchange, 200, answer.getBytes(StandardCharsets.UTF_8)));
+        hub.descriptions.add((exchange, _) -> FakeHub.send(exchange, 200, answer.getBytes(StandardCharsets.UTF_8)));
         assertTrue(refused().startsWith(FakeHub.NAME + ": the answer is not one of the Hugging Face hub"));
     }
 
@@ -350,20 +353,17 @@ class HubTest {
     }
 
     private Path pull() throws IOException {
-        try (Hub client = new Hub(hub.settings(cache))) {
+        return pull(hub.settings(cache));
+    }
+
+    private static Path pull(HubSettings settings) throws IOException {
+        try (Hub client = new Hub(settings)) {
             return client.pull(FakeHub.NAME).run(_ -> {});
         }
     }
 
     private String refused() {
         return assertThrows(HubException.class, this::pull).getMessage();
-    }
-
-    private void afterDescription(FakeHub.Answer... answers) {
-        FakeHub.Answer describe = (exchange, _) -> FakeHub.send(exchange, 200, hub.description().getBytes(
-                StandardCharsets.UTF_8));
-        hub.answers.add(describe);
-        hub.answers.addAll(List.of(answers));
     }
 
     private void assertNothingPublished() {
@@ -373,7 +373,7 @@ class HubTest {
 
     private static void rest() {
         try {
-            Thread.sleep(5 * FakeHub.PATIENCE.toMillis());
+            Thread.sleep(5 * FakeHub.IMPATIENCE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
