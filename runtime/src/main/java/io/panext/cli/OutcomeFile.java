@@ -1,6 +1,7 @@
 package io.panext.cli;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
@@ -9,9 +10,7 @@ import io.panext.validate.Outcome;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -96,11 +95,21 @@ final class OutcomeFile implements Closeable {
     }
 
     private List<Outcome> read() throws IOException, CommandException {
-        dropUnfinishedLine();
+        String text = Files.readString(file);
+        // a run that was killed may have left half a line
+        String whole = text.substring(0, text.lastIndexOf('\n') + 1);
+        List<Outcome> outcomes = text.isEmpty() ? List.of() : outcomes(whole);
+        if (whole.length() < text.length()) {
+            Files.writeString(file, whole);
+        }
+        return outcomes;
+    }
+
+    private List<Outcome> outcomes(String text) throws IOException, CommandException {
         var outcomes = new ArrayList<Outcome>();
         CsvMapper csv = new CsvMapper();
         try (MappingIterator<Row> read = csv.readerFor(Row.class).with(csv.schemaFor(Row.class).withHeader()
-                .withStrictHeaders(true)).readValues(Files.newBufferedReader(file))) {
+                .withStrictHeaders(true)).readValues(text)) {
             while (read.hasNextValue()) {
                 Row row = read.nextValue();
                 if (!row.setup.equals(setup)) {
@@ -111,17 +120,10 @@ final class OutcomeFile implements Closeable {
                     outcomes.add(row.outcome());
                 }
             }
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new CommandException(file + ": is no file of outcomes: " + e.getOriginalMessage());
+        } catch (JsonProcessingException e) {
+            throw new CommandException(file + ": is no file of outcomes: " + e.getOriginalMessage().lines().findFirst()
+                    .orElse(""));
         }
         return outcomes;
-    }
-
-    /** A run that was killed may have left half a line. */
-    private void dropUnfinishedLine() throws IOException {
-        try (RandomAccessFile content = new RandomAccessFile(file.toFile(), "rw")) {
-            byte[] text = Files.readAllBytes(file);
-            content.setLength(1 + new String(text, StandardCharsets.ISO_8859_1).lastIndexOf('\n'));
-        }
     }
 }

@@ -99,9 +99,12 @@ final class Validate implements Callable<Integer> {
             Optional<RealLabels> real = realLabels.isPresent()
                     ? Optional.of(RealLabels.read(realLabels.get()))
                     : Optional.empty();
+            // a name without a number is noticed now, not after hours
+            real.ifPresent(labels -> samples.forEach(sample -> labels.of(sample.name())));
             var found = new ArrayList<Outcome>();
             double seconds = run(convNeXt, preprocessing, samples, found, messages);
-            Score score = real.map(labels -> Score.of(found, labels::of)).orElseGet(() -> Score.of(found));
+            Score score = real.map(labels -> Score.of(found, outcome -> labels.of(outcome.name())))
+                    .orElseGet(() -> Score.of(found));
             var report = new ValidationReport(convNeXt, preprocessing, classes, score, found, seconds);
             report.print(format.format, command.commandLine().getOut());
             if (resultsFile.isPresent()) {

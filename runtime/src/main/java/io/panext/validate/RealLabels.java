@@ -31,13 +31,14 @@ public record RealLabels(List<List<Integer>> labels) {
     /**
      * Returns the labels of an image, none if nobody could say what it shows.
      *
+     * @param image its file's name
      * @throws IllegalArgumentException if its name is not one of the validation set: {@code ILSVRC2012_val_00000001.JPEG}
      */
-    public List<Integer> of(Outcome outcome) {
-        Matcher name = NUMBERED.matcher(outcome.name());
+    public List<Integer> of(String image) {
+        Matcher name = NUMBERED.matcher(image);
         int number = name.matches() ? Integer.parseInt(name.group(1)) : 0;
         if (number < 1 || number > labels.size()) {
-            throw new IllegalArgumentException(outcome.name() + ": has no number from 1 to " + labels.size()
+            throw new IllegalArgumentException(image + ": has no number from 1 to " + labels.size()
                     + " in its name, by which to find its real label");
         }
         return labels.get(number - 1);

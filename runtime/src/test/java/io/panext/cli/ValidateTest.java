@@ -65,6 +65,11 @@ class ValidateTest {
         Invocation other = validate("--outcomes", outcomes, "--size", 96);
         assertEquals(1, other.status());
         assertTrue(other.err().contains("has outcomes of another validation"), other.err());
+        Path notes = Files.writeString(folder.resolve("notes.txt"), "no table\nand no end");
+        Invocation stranger = validate("--outcomes", notes);
+        assertEquals(1, stranger.status());
+        assertTrue(stranger.err().startsWith("panext: " + notes + ": is no file of outcomes"), stranger.err());
+        assertEquals("no table\nand no end", Files.readString(notes));
     }
 
     @Test
@@ -108,6 +113,10 @@ class ValidateTest {
         assertEquals(100, json.path("result").path("top5").asDouble());
         assertEquals(2, json.path("images").asInt());
         Files.writeString(real, "[[0], [], []]");
+        Files.copy(IMAGES.resolve("cat_0014.png"), cats.resolve("cat.png"));
+        Invocation unnumbered = validate("--real-labels", real);
+        assertTrue(unnumbered.err().contains("cat.png: has no number from 1 to 3"), unnumbered.err());
+        Files.delete(cats.resolve("cat.png"));
         assertEquals("NaN", validate("-f", "json", "--real-labels", real).json().path("result").path("top1").asText());
     }
 
