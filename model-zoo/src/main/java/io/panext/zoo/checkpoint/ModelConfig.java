@@ -62,6 +62,18 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         return new ModelConfig(file, architecture, classes, labels, Optional.of(other));
     }
 
+    /** @throws CheckpointException if this is not about a classifier of so many classes */
+    void requireClasses(int expected) throws CheckpointException {
+        if (classes.isPresent() && classes.getAsInt() != expected) {
+            throw new CheckpointException(file, "num_classes is " + classes.getAsInt() + ", but the weights have "
+                    + expected + " classes");
+        }
+        if (labels.isPresent() && labels.get().size() != expected) {
+            throw new CheckpointException(file, "has " + labels.get().size() + " labels, but the weights have "
+                    + expected + " classes");
+        }
+    }
+
     private static ModelConfig of(String file, JsonNode config) {
         return new ModelConfig(file, architecture(config), classes(config), labels(config),
                 preprocessing(config.path("pretrained_cfg")));

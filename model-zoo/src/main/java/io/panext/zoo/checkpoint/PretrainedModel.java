@@ -132,7 +132,7 @@ public final class PretrainedModel implements AutoCloseable {
         ModelWeights weights = ModelWeights.of(checkpoint);
         try {
             if (config.isPresent()) {
-                requireAgreement(config.get(), weights.spec().classes());
+                config.get().requireClasses(weights.spec().classes());
             }
         } catch (CheckpointException e) {
             weights.close();
@@ -211,17 +211,6 @@ public final class PretrainedModel implements AutoCloseable {
                 throw new CheckpointException(EMBEDDED, file + " is missing from the jar");
             }
             return in.readAllBytes();
-        }
-    }
-
-    private static void requireAgreement(ModelConfig config, int classes) throws CheckpointException {
-        if (config.classes().isPresent() && config.classes().getAsInt() != classes) {
-            throw new CheckpointException(config.file(), "num_classes is " + config.classes().getAsInt()
-                    + ", but the weights have " + classes + " classes");
-        }
-        if (config.labels().isPresent() && config.labels().get().size() != classes) {
-            throw new CheckpointException(config.file(), "has " + config.labels().get().size()
-                    + " labels, but the weights have " + classes + " classes");
         }
     }
 }

@@ -8,9 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
@@ -40,12 +37,6 @@ final class ZipDirectory {
     private static final long IN_ZIP64_EXTRA = 0xFFFFFFFFL;
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
-
-    /** How much is checked at a time: buffers cannot be as large as files. */
-    private static final long CHECKED_BYTES = 1 << 30;
-
-    /** No deflated byte stands for more. */
-    private static final int MAX_DEFLATE_RATIO = 1032;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
             .withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -111,7 +102,7 @@ final class ZipDirectory {
                 return content;
             }
             require(entry.method == DEFLATED, "entry " + name + " is compressed by method " + entry.method);
-            return inflate(name, content, entry.size, arena);
+            return ZipContent.inflate(name, content, entry.size, arena);
         } catch (IndexOutOfBoundsException e) {
             throw damaged("entry " + name + " reaches beyond its end", e);
         }
@@ -119,11 +110,7 @@ final class ZipDirectory {
 
     /** Whether an entry's content, as {@link #content} returned it, has the checksum that the directory states. */
     boolean isSound(String name, MemorySegment content) {
-        var checksum = new CRC32();
-        for (long at = 0; at < content.byteSize(); at += CHECKED_BYTES) {
-            checksum.update(content.asSlice(at, Math.min(CHECKED_BYTES, content.byteSize() - at)).asByteBuffer());
-        }
-        return (int) checksum.getValue() == entries.get(name).checksum;
+        return ZipContent.checksum(content) == entries.get(name).checksum;
     }
 
     private void read() throws ZipException {
@@ -194,21 +181,6 @@ final class ZipDirectory {
         return -1;
     }
 
-    private static MemorySegment inflate(String name, MemorySegment content, long size, Arena arena)
-            throws ZipException {
-        require(size >= 0 && size <= Integer.MAX_VALUE && content.byteSize() <= Integer.MAX_VALUE
-                && size / MAX_DEFLATE_RATIO <= content.byteSize(), "entry " + name + " has an impossible size");
-        MemorySegment inflated = arena.allocate(size);
-        try (var inflater = new Inflater(true)) {
-            inflater.setInput(content.asByteBuffer());
-            require(inflater.inflate(inflated.asByteBuffer()) == size,
-                    "entry " + name + " is shorter than the directory says");
-        } catch (DataFormatException e) {
-            throw damaged("entry " + name + " is not compressed data", e);
-        }
-        return inflated;
-    }
-
     private static int unsigned(short value) {
         return Short.toUnsignedInt(value);
     }
@@ -217,13 +189,13 @@ final class ZipDirectory {
         return Integer.toUnsignedLong(value);
     }
 
-    private static ZipException damaged(String problem, Exception cause) {
+    static ZipException damaged(String problem, Exception cause) {
         var damaged = new ZipException("the zip archive is damaged: " + problem);
         damaged.initCause(cause);
         return damaged;
     }
 
-    private static void require(boolean holds, String problem) throws ZipException {
+    static void require(boolean holds, String problem) throws ZipException {
         if (!holds) {
             throw new ZipException("the zip archive is damaged: " + problem);
         }
