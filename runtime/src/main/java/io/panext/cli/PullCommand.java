@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "pull",
         description = "Fetch published weights from the Hugging Face hub. No other command uses a network.",
         footer = {
-                "The weights go to the cache that Hugging Face's own tools use; from then on every",
-                "command opens them by their name. What was fetched before an interruption is not",
-                "fetched again. Each file's size and hash are checked.", "",
+                "The weights go to the cache that Hugging Face's own tools use; from then on",
+                "every command opens them by their name. What was fetched before an interruption",
+                "is not fetched again. Each file's size and hash are checked.", "",
                 "environment: HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_TOKEN, HF_HUB_OFFLINE,",
                 "HTTPS_PROXY, NO_PROXY", "",
                 "examples:", "  panext pull convnext_tiny.fb_in22k_ft_in1k",
