@@ -58,6 +58,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         this.preprocessing = model.preprocessing();
         this.options = options;
         var notes = new ArrayList<String>(model.assumptions());
+        notes.addAll(model.weights().checkpoint().warnings());
         this.program = PackedProgram.pack(compile(spec,
                 key -> new WatchedParameter(model.weights().parameter(key), notes), options,
                 images(1, preprocessing.height(), preprocessing.width()), notes::add));

@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 /**
  * The published ConvNeXt architectures, smallest first, V1 before V2.
  *
- * <p>Depths, widths, tags and licences are those of timm's {@code convnext.py}, accuracies those of its
- * {@code results-imagenet.csv}.
+ * <p>Depths and widths are those of timm's {@code convnext.py}; what was published for them is in {@link PretrainedTags}.
  */
 public final class Catalogue {
 
@@ -29,7 +28,8 @@ public final class Catalogue {
 
     /** Finds an architecture by its name, or by the name of its published weights: {@code convnext_tiny.fb_in1k}. */
     public static Optional<Architecture> find(String name) {
-        return ARCHITECTURES.stream().filter(architecture -> names(architecture).anyMatch(name::equals)).findFirst();
+        String architecture = PretrainedTags.find(name).map(PretrainedTag::architecture).orElse(name);
+        return ARCHITECTURES.stream().filter(known -> known.name().equals(architecture)).findFirst();
     }
 
     /**
@@ -50,18 +50,14 @@ public final class Catalogue {
 
     /** The known names nearest to an unknown one: those with the fewest typos, else architectures it is part of. */
     public static List<String> suggestions(String name) {
-        List<String> known = ARCHITECTURES.stream().flatMap(Catalogue::names).toList();
+        List<String> known = Stream.concat(ARCHITECTURES.stream().map(Architecture::name),
+                PretrainedTags.all().stream().map(PretrainedTag::name)).toList();
         int fewest = known.stream().mapToInt(candidate -> editDistance(name, candidate)).min().orElseThrow();
         if (fewest <= MAX_TYPOS) {
             return known.stream().filter(candidate -> editDistance(name, candidate) == fewest).toList();
         }
         return ARCHITECTURES.stream().map(Architecture::name)
                 .filter(candidate -> !name.isBlank() && candidate.contains(name)).toList();
-    }
-
-    private static Stream<String> names(Architecture architecture) {
-        return Stream.concat(Stream.of(architecture.name()),
-                architecture.weights().stream().map(weights -> architecture.name() + "." + weights.tag()));
     }
 
     /** Levenshtein's distance, row by row. */
@@ -92,15 +88,14 @@ public final class Catalogue {
     }
 
     /** One element of the resource. */
-    private record Entry(String name, Generation generation, List<Integer> depths, List<Integer> dims,
-            List<Architecture.Weights> weights) {
+    private record Entry(String name, Generation generation, List<Integer> depths, List<Integer> dims) {
 
         Architecture architecture() {
             ConvNeXtSpec spec = switch (generation) {
                 case V1 -> ConvNeXtSpec.v1(depths, dims, CLASSES);
                 case V2 -> ConvNeXtSpec.v2(depths, dims, CLASSES);
             };
-            return new Architecture(name, spec, weights);
+            return new Architecture(name, spec);
         }
     }
 }

@@ -67,7 +67,7 @@ final class Classify implements Callable<Integer> {
             messages.warn(convNeXt.warnings());
             try (Session session = convNeXt.newSession();
                     ClassificationReport report = report(images);
-                    Progress progress = new Progress("classify", images)) {
+                    Progress progress = new Progress("classify", images.size())) {
                 for (Path image : images) {
                     try {
                         List<Prediction> predictions = session.classify(image).top(top);

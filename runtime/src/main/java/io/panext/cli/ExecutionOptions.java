@@ -22,6 +22,11 @@ final class ExecutionOptions {
             description = "What is multiplied: ${COMPLETION-CANDIDATES}; default: fp32. bf16 needs oneDNN.")
     private Precision precision = Options.DEFAULT.precision();
 
+    /** Threads that share the work. */
+    int threads() {
+        return threads;
+    }
+
     /** Returns the options for about so many runs. */
     Options options(long expectedRuns) {
         return Options.DEFAULT.withThreads(threads).withBackend(backend).withPrecision(precision)

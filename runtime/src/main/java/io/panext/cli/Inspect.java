@@ -8,6 +8,8 @@ import io.panext.graph.Shape;
 import io.panext.zoo.Architecture;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.PretrainedTag;
+import io.panext.zoo.PretrainedTags;
 import io.panext.zoo.checkpoint.ModelWeights;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
@@ -74,7 +76,8 @@ final class Inspect implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Optional<Architecture> published = Catalogue.find(model);
+        boolean fetched = PretrainedModel.isFetched(model);
+        Optional<Architecture> published = Catalogue.find(model).filter(_ -> !fetched);
         try (PretrainedModel pretrained = published.isPresent()
                 ? weightless(published.get())
                 : PretrainedModel.open(model)) {
@@ -88,7 +91,10 @@ final class Inspect implements Callable<Integer> {
     }
 
     private PretrainedModel weightless(Architecture architecture) throws IOException {
-        return PretrainedModel.of(model, SyntheticCheckpoint.of(architecture.spec()), Optional.empty());
+        Optional<PretrainedTag> tag = PretrainedTags.find(model);
+        ConvNeXtSpec spec = architecture.spec().withClasses(tag.map(PretrainedTag::classes)
+                .orElse(architecture.spec().classes()));
+        return PretrainedModel.of(model, SyntheticCheckpoint.of(spec), Optional.empty(), tag);
     }
 
     private Plan plan(PretrainedModel pretrained) {

@@ -7,6 +7,6 @@ import picocli.CommandLine.Option;
 final class ModelOption {
 
     @Option(names = {"-m", "--model"}, paramLabel = "FILE|NAME", defaultValue = ConvNeXt.EMBEDDED,
-            description = "A safetensors checkpoint; default: the embedded ${DEFAULT-VALUE}.")
+            description = "A checkpoint, its folder, or a fetched model; default: the embedded ${DEFAULT-VALUE}.")
     String nameOrPath;
 }
