@@ -31,6 +31,10 @@ final class OpenMp {
      */
     static void withOneThread(Loading loading) throws OnednnUnavailableException {
         String before = System.getenv(VARIABLE);
+        if ("1".equals(before)) {
+            loading.run();
+            return;
+        }
         set("1");
         try {
             loading.run();

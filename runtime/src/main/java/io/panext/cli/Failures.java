@@ -1,5 +1,6 @@
 package io.panext.cli;
 
+import io.panext.simd.VectorApiMissingException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -17,6 +18,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
     private final Panext panext;
+    /** Tells the launcher, which left the Vector API out to start fast, that it is needed after all. */
+    private static final int START_AGAIN = 86;
+
     private final PrintWriter err;
 
     Failures(Panext panext, PrintWriter err) {
@@ -62,6 +66,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     int report(Throwable e) {
         if (e instanceof StandardOutput.ClosedException closed && closed.isBrokenPipe()) {
             return ExitCode.OK;
+        }
+        if (e instanceof VectorApiMissingException && Boolean.getBoolean("panext.start.fast")) {
+            return START_AGAIN;
         }
         err.println("panext: " + message(e));
         if (panext.verbose) {

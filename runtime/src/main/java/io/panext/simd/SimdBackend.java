@@ -23,8 +23,14 @@ import java.util.Optional;
 /** The kernels of the Vector API, fp32: one for every op, so that panext needs nothing else. */
 public final class SimdBackend implements Backend {
 
+    private static final boolean VECTOR_API = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+
+    /** @throws VectorApiMissingException if Java runs without the Vector API */
     @Override
     public List<Kernel> kernels(Op op) {
+        if (!VECTOR_API) {
+            throw new VectorApiMissingException();
+        }
         return List.of(switch (op) {
             case Op.PatchEmbedding stem -> Products.patchEmbedding(stem);
             case Op.Downsample conv -> Products.downsample(conv);
