@@ -31,7 +31,7 @@ class DownsampleTest {
             workers.each(share -> {
                 long bytes = Downsample.scratchBytes(Linear.blockRows(CELLS * channels), channels);
                 RowSource cells = Downsample.cells(src.matrix(), height, width, Optional.of(norm), scratch(bytes));
-                linear.run(cells, dst.matrix(), pixels, Epilogue.NONE, share);
+                linear.run(cells, dst.matrix(), ImageRows.equal(images, pixels), Epilogue.NONE, share);
             });
             assertArrayEquals(values, src.values(), "the input has changed");
             return dst.values();

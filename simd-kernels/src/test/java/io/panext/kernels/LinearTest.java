@@ -42,8 +42,9 @@ class LinearTest {
         float[] actual = Workers.agree(workers -> {
             GuardedMap src = product.src();
             GuardedMap dst = product.dst();
-            workers.each(share -> product.linear.run(RowSource.of(src.matrix()), dst.matrix(), pixels, Epilogue.NONE,
-                    share));
+            workers.each(
+                    share -> product.linear.run(RowSource.of(src.matrix()), dst.matrix(), product.images, Epilogue.NONE,
+                            share));
             assertArrayEquals(product.values, src.values(), "the input has changed");
             return dst.values();
         });
@@ -62,7 +63,7 @@ class LinearTest {
             return block;
         };
         GuardedMap dst = product.dst();
-        product.linear.run(gathered, dst.matrix(), 1000, Epilogue.NONE, Share.ALL);
+        product.linear.run(gathered, dst.matrix(), product.images, Epilogue.NONE, Share.ALL);
         scratch.values();
         double[] allowed = product.allowed();
         Rounding.assertWithin(i -> allowed[i], product.expected(), dst.values());
@@ -84,15 +85,19 @@ class LinearTest {
         Matrix dst = product.dst().matrix();
         for (int depth : new int[] {3, 5}) {
             RowSource wrong = RowSource.of(GuardedMap.empty(6, depth).matrix());
-            assertThrows(IllegalArgumentException.class, () -> linear.run(wrong, dst, 3, Epilogue.NONE, Share.ALL));
+            assertThrows(IllegalArgumentException.class,
+                    () -> linear.run(wrong, dst, product.images, Epilogue.NONE, Share.ALL));
         }
         for (int columns : new int[] {4, 6}) {
             Matrix wrong = GuardedMap.empty(6, columns).matrix();
-            assertThrows(IllegalArgumentException.class, () -> linear.run(src, wrong, 3, Epilogue.NONE, Share.ALL));
+            assertThrows(IllegalArgumentException.class,
+                    () -> linear.run(src, wrong, product.images, Epilogue.NONE, Share.ALL));
         }
-        assertThrows(IllegalArgumentException.class, () -> linear.run(src, dst, 4, Epilogue.NONE, Share.ALL));
+        assertThrows(IllegalArgumentException.class,
+                () -> linear.run(src, dst, ImageRows.equal(2, 4), Epilogue.NONE, Share.ALL));
         RowSource few = RowSource.of(GuardedMap.empty(5, 4).matrix());
-        assertThrows(IndexOutOfBoundsException.class, () -> linear.run(few, dst, 3, Epilogue.NONE, Share.ALL));
+        assertThrows(IndexOutOfBoundsException.class,
+                () -> linear.run(few, dst, product.images, Epilogue.NONE, Share.ALL));
     }
 
     @Test

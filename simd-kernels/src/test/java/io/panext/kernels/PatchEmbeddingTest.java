@@ -29,7 +29,7 @@ class PatchEmbeddingTest {
                 GuardedMap scratch = GuardedMap.empty(Linear.blockRows(depth), depth);
                 RowSource patches = PatchEmbedding.patches(planar(image), height, width, patch,
                         scratch.matrix());
-                linear.run(patches, dst.matrix(), pixels, Epilogue.NONE, share);
+                linear.run(patches, dst.matrix(), ImageRows.equal(images, pixels), Epilogue.NONE, share);
                 scratch.values();
             });
             return dst.values();
