@@ -11,6 +11,7 @@ import io.panext.kernels.Affine;
 import io.panext.kernels.Downsample;
 import io.panext.kernels.Epilogue;
 import io.panext.kernels.Grn;
+import io.panext.kernels.ImageRows;
 import io.panext.kernels.LayerNorm;
 import io.panext.kernels.Linear;
 import io.panext.kernels.Matrix;
@@ -19,12 +20,17 @@ import io.panext.kernels.PatchEmbedding;
 import io.panext.kernels.RowSource;
 import io.panext.kernels.Share;
 import io.panext.zoo.Parameter;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The ops that are matrix products: linears, and the convolutions whose kernel is their stride. */
 final class Products {
+
+    /** From how many rows for each output channel on the weights are scaled, and not the rows, of a masked map. */
+    private static final int MASKED_ROWS_PER_COLUMN = 8;
 
     private Products() {}
 
@@ -53,45 +59,50 @@ final class Products {
     private static Task plain(Op.Linear op, Linear linear, Operands operands) {
         Epilogue epilogue = epilogue(op, operands);
         RowSource rows = RowSource.of(operands.src());
-        int pixels = operands.shape().pixels();
-        return (_, share) -> linear.run(rows, operands.dst(), pixels, epilogue, share);
+        ImageRows images = operands.shape().statistics();
+        return (_, share) -> linear.run(rows, operands.dst(), images, epilogue, share);
     }
 
     /** The factors of the response norm go into the weights or into the rows, whichever are fewer. */
     private static Task normed(Op.Linear op, PackedWeights weights, Matrix gamma, Operands operands) {
         Epilogue epilogue = epilogue(op, operands);
         Shape shape = operands.shape();
+        ImageRows images = shape.statistics();
         return (_, share) -> {
-            Matrix factors = SimdBackend.factors(gamma, operands, share, scaledBytes(op, shape));
+            Matrix factors = SimdBackend.factors(gamma, images, operands, share, scaledBytes(op, shape));
             if (scalesWeights(op, shape)) {
-                scaleWeights(weights, factors, operands, epilogue, share);
+                scaleWeights(weights, factors, images, operands, epilogue, share);
             } else {
-                scaleRows(new Linear(weights), factors, operands, epilogue, share);
+                scaleRows(new Linear(weights), factors, images, operands, epilogue, share);
             }
         };
     }
 
-    private static void scaleRows(Linear linear, Matrix factors, Operands operands, Epilogue epilogue, Share share) {
+    private static void scaleRows(Linear linear, Matrix factors, ImageRows images, Operands operands,
+            Epilogue epilogue, Share share) {
         Shape shape = operands.shape();
         Matrix scratch = Matrix.aligned(operands.scratch(share), 0, blockRows(shape), shape.channels());
-        RowSource rows = Grn.scaled(operands.src(), factors, shape.pixels(), scratch);
-        linear.run(rows, operands.dst(), shape.pixels(), epilogue, share);
+        RowSource rows = Grn.scaled(operands.src(), factors, images, scratch);
+        linear.run(rows, operands.dst(), images, epilogue, share);
     }
 
-    private static void scaleWeights(PackedWeights weights, Matrix factors, Operands operands, Epilogue epilogue,
-            Share share) {
-        int pixels = operands.shape().pixels();
-        for (int image = 0; image < operands.shape().images(); image++) {
-            int base = image * pixels;
+    private static void scaleWeights(PackedWeights weights, Matrix factors, ImageRows images, Operands operands,
+            Epilogue epilogue, Share share) {
+        for (int image = 0; image < images.images(); image++) {
+            int from = images.firstRow(image);
+            int to = images.firstRow(image + 1);
             PackedWeights scaled = weights.scaled(factors.slice(image, image + 1), operands.scratch(share));
-            RowSource rows = RowSource.of(operands.src().slice(base, base + pixels));
-            new Linear(scaled).run(rows, operands.dst().slice(base, base + pixels), pixels,
-                    (block, row, column) -> epilogue.apply(block, base + row, column), share);
+            RowSource rows = RowSource.of(operands.src().slice(from, to));
+            new Linear(scaled).run(rows, operands.dst().slice(from, to), ImageRows.of(to - from),
+                    (block, row, column) -> epilogue.apply(block, from + row, column), share);
         }
     }
 
+    /** A masked map is small, and so must be what is needed beside it. */
     private static boolean scalesWeights(Op.Linear op, Shape shape) {
-        return shape.pixels() > op.bias().size();
+        ImageRows images = shape.statistics();
+        int rows = images.rows() / images.images();
+        return rows > (shape.visible().isPresent() ? MASKED_ROWS_PER_COLUMN : 1) * op.bias().size();
     }
 
     private static long scaledBytes(Op.Linear op, Shape shape) {
@@ -109,12 +120,12 @@ final class Products {
     }
 
     private static long factorBytes(Shape shape) {
-        return SimdBackend.factorBytes(shape.images(), shape.channels());
+        return SimdBackend.factorBytes(shape.statistics().images(), shape.channels());
     }
 
     private static Epilogue epilogue(Op.Linear op, Operands operands) {
         if (op.postOps().equals(List.of(PostOp.GELU, PostOp.SUM_SQUARES))) {
-            return Epilogue.geluAndSquares(operands.outputs().get(1), operands.shape().pixels());
+            return Epilogue.geluAndSquares(operands.outputs().get(1), operands.shape().statistics());
         }
         if (op.postOps().equals(List.of(PostOp.GELU))) {
             return Epilogue.GELU;
@@ -128,27 +139,41 @@ final class Products {
         throw new IllegalArgumentException("no epilogue does " + op.postOps());
     }
 
+    /** Where a stem finds its rows: in the images of a run, gathered into scratch memory. */
+    @FunctionalInterface
+    interface PatchSource {
+
+        RowSource rows(MemorySegment images, Matrix scratch);
+    }
+
     static Kernel patchEmbedding(Op.PatchEmbedding op) {
+        return patchEmbedding(op, "gemm over patches", operands -> {
+            Shape shape = operands.shape();
+            return (images, scratch) -> PatchEmbedding.patches(images, shape.height(), shape.width(), op.patch(),
+                    scratch);
+        });
+    }
+
+    static Kernel patchEmbedding(Op.PatchEmbedding op, String name, Function<Operands, PatchSource> source) {
         int depth = depth(op.weights());
         long weightBytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
         long scratch = Matrix.alignedBytes(Linear.blockRows(depth), depth);
-        return new SimdKernel("gemm over patches" + (op.norm().isPresent() ? " + layer norm" : ""), weightBytes,
+        return new SimdKernel(name + (op.norm().isPresent() ? " + layer norm" : ""), weightBytes,
                 _ -> scratch, allocator -> {
                     var linear = new Linear(PackedWeights.pack(op.weights().values(), op.bias().values(), allocator));
-                    return patchEmbedding(op, linear, Norms.pack(op.norm(), allocator));
+                    return patchEmbedding(depth, source, linear, Norms.pack(op.norm(), allocator));
                 });
     }
 
-    private static PackedKernel patchEmbedding(Op.PatchEmbedding op, Linear linear, Norms norms) {
-        int depth = depth(op.weights());
+    private static PackedKernel patchEmbedding(int depth, Function<Operands, PatchSource> source, Linear linear,
+            Norms norms) {
         return operands -> {
-            Shape shape = operands.shape();
+            PatchSource patches = source.apply(operands);
             Matrix dst = operands.dst();
             Optional<LayerNorm> norm = norms.bind(dst.columns());
             return (images, share) -> {
                 Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(depth), depth);
-                RowSource patches = PatchEmbedding.patches(images, shape.height(), shape.width(), op.patch(), scratch);
-                linear.runRows(patches, dst, Epilogue.NONE, share);
+                linear.runRows(patches.rows(images, scratch), dst, Epilogue.NONE, share);
                 Matrix rows = dst.slice(share.from(dst.rows()), share.to(dst.rows()));
                 norm.ifPresent(layerNorm -> layerNorm.run(rows, rows, Share.ALL));
             };
