@@ -25,18 +25,18 @@ final class MaskedKernels {
 
     static Kernel kernel(MaskedOp op) {
         return switch (op) {
-            case MaskedOp.PatchEmbedding(Op.PatchEmbedding stem, int edge) -> patchEmbedding(stem, edge);
+            case MaskedOp.PatchEmbedding stem -> patchEmbedding(stem);
             case MaskedOp.DepthwiseConv(Op.DepthwiseConv conv) -> depthwise(conv);
             case MaskedOp.Densify(Optional<Parameter> token) -> densify(token);
         };
     }
 
-    private static Kernel patchEmbedding(Op.PatchEmbedding stem, int edge) {
-        return Products.patchEmbedding(stem, "gemm over visible patches", operands -> {
+    private static Kernel patchEmbedding(MaskedOp.PatchEmbedding op) {
+        return Products.patchEmbedding(op, op.stem(), "gemm over visible patches", operands -> {
             Shape images = operands.shape();
             PatchTable table = operands.table();
-            return (src, scratch) -> PatchEmbedding.visiblePatches(src, images.height(), images.width(), stem.patch(),
-                    edge, table, scratch);
+            return (src, scratch) -> PatchEmbedding.visiblePatches(src, images.height(), images.width(),
+                    op.stem().patch(), op.edge(), table, scratch);
         });
     }
 

@@ -81,7 +81,8 @@ final class Products {
     private static void scaleRows(Linear linear, Matrix factors, ImageRows images, Operands operands,
             Epilogue epilogue, Share share) {
         Shape shape = operands.shape();
-        Matrix scratch = Matrix.aligned(operands.scratch(share), 0, blockRows(shape), shape.channels());
+        Matrix scratch = Matrix.aligned(operands.scratch(share), 0, blockRows(shape.rows(), shape.channels()),
+                shape.channels());
         RowSource rows = Grn.scaled(operands.src(), factors, images, scratch);
         linear.run(rows, operands.dst(), images, epilogue, share);
     }
@@ -112,11 +113,12 @@ final class Products {
     }
 
     private static long rowBytes(Shape shape) {
-        return Matrix.alignedBytes(blockRows(shape), shape.channels());
+        return Matrix.alignedBytes(blockRows(shape.rows(), shape.channels()), shape.channels());
     }
 
-    private static int blockRows(Shape shape) {
-        return Math.min(shape.rows(), Linear.blockRows(shape.channels()));
+    /** The most rows that a product asks for at a time. */
+    private static int blockRows(int rows, int depth) {
+        return Math.min(rows, Linear.blockRows(depth));
     }
 
     private static long factorBytes(Shape shape) {
@@ -147,21 +149,28 @@ final class Products {
     }
 
     static Kernel patchEmbedding(Op.PatchEmbedding op) {
-        return patchEmbedding(op, "gemm over patches", operands -> {
+        return patchEmbedding(op, op, "gemm over patches", operands -> {
             Shape shape = operands.shape();
             return (images, scratch) -> PatchEmbedding.patches(images, shape.height(), shape.width(), op.patch(),
                     scratch);
         });
     }
 
-    static Kernel patchEmbedding(Op.PatchEmbedding op, String name, Function<Operands, PatchSource> source) {
-        int depth = depth(op.weights());
-        long weightBytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
-        long scratch = Matrix.alignedBytes(Linear.blockRows(depth), depth);
-        return new SimdKernel(name + (op.norm().isPresent() ? " + layer norm" : ""), weightBytes,
-                _ -> scratch, allocator -> {
-                    var linear = new Linear(PackedWeights.pack(op.weights().values(), op.bias().values(), allocator));
-                    return patchEmbedding(depth, source, linear, Norms.pack(op.norm(), allocator));
+    /**
+     * Returns the kernel of a stem.
+     *
+     * @param op     the op that is, or contains, the stem
+     * @param source where its rows are found
+     */
+    static Kernel patchEmbedding(Op op, Op.PatchEmbedding stem, String name,
+            Function<Operands, PatchSource> source) {
+        int depth = depth(stem.weights());
+        long weightBytes = weightBytes(stem.weights(), stem.bias()) + Norms.bytes(stem.norm());
+        return new SimdKernel(name + (stem.norm().isPresent() ? " + layer norm" : ""), weightBytes,
+                images -> Matrix.alignedBytes(blockRows(op.output(images).rows(), depth), depth), allocator -> {
+                    var linear = new Linear(
+                            PackedWeights.pack(stem.weights().values(), stem.bias().values(), allocator));
+                    return patchEmbedding(depth, source, linear, Norms.pack(stem.norm(), allocator));
                 });
     }
 
@@ -172,7 +181,7 @@ final class Products {
             Matrix dst = operands.dst();
             Optional<LayerNorm> norm = norms.bind(dst.columns());
             return (images, share) -> {
-                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(depth), depth);
+                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, blockRows(dst.rows(), depth), depth);
                 linear.runRows(patches.rows(images, scratch), dst, Epilogue.NONE, share);
                 Matrix rows = dst.slice(share.from(dst.rows()), share.to(dst.rows()));
                 norm.ifPresent(layerNorm -> layerNorm.run(rows, rows, Share.ALL));
@@ -184,9 +193,8 @@ final class Products {
         int depth = depth(op.weights());
         int channels = op.weights().shape().get(1);
         long weightBytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
-        long scratch = Downsample.scratchBytes(Linear.blockRows(depth), channels);
         return new SimdKernel((op.norm().isPresent() ? "layer norm + " : "") + "gemm over 2x2 cells", weightBytes,
-                _ -> scratch, allocator -> {
+                shape -> Downsample.scratchBytes(blockRows(op.output(shape).rows(), depth), channels), allocator -> {
                     float[] weights = Downsample.rowOrder(op.weights().values(), channels);
                     var linear = new Linear(PackedWeights.pack(weights, op.bias().values(), allocator));
                     Norms norms = Norms.pack(op.norm(), allocator);
