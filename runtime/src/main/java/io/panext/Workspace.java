@@ -9,6 +9,7 @@ import io.panext.graph.Shape;
 import io.panext.kernels.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A plan's memory and workers: what every kind of session runs in. Not safe for use by many threads. */
 final class Workspace implements AutoCloseable {
@@ -58,6 +59,19 @@ final class Workspace implements AutoCloseable {
         requireOpen();
         requireBytes("images", images, plan.images());
         crew.run(tasks, crew.canRead(images) ? images : input().copyFrom(images));
+    }
+
+    /**
+     * Runs the plan on {@link #input}, step by step.
+     *
+     * @param observer told of every step before it runs
+     */
+    void run(Consumer<Plan.Step> observer) {
+        MemorySegment images = input();
+        for (int step = 0; step < tasks.size(); step++) {
+            observer.accept(plan.steps().get(step));
+            crew.run(List.of(tasks.get(step)), images);
+        }
     }
 
     /** Returns the view of a place. */
