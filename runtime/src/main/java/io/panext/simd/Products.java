@@ -59,7 +59,7 @@ final class Products {
     private static Task plain(Op.Linear op, Linear linear, Operands operands) {
         Epilogue epilogue = epilogue(op, operands);
         RowSource rows = RowSource.of(operands.src());
-        ImageRows images = operands.shape().statistics();
+        ImageRows images = chunks(op, operands.shape());
         return (_, share) -> linear.run(rows, operands.dst(), images, epilogue, share);
     }
 
@@ -73,18 +73,23 @@ final class Products {
             if (scalesWeights(op, shape)) {
                 scaleWeights(weights, factors, images, operands, epilogue, share);
             } else {
-                scaleRows(new Linear(weights), factors, images, operands, epilogue, share);
+                scaleRows(op, new Linear(weights), factors, images, operands, epilogue, share);
             }
         };
     }
 
-    private static void scaleRows(Linear linear, Matrix factors, ImageRows images, Operands operands,
+    private static void scaleRows(Op.Linear op, Linear linear, Matrix factors, ImageRows images, Operands operands,
             Epilogue epilogue, Share share) {
         Shape shape = operands.shape();
-        Matrix scratch = Matrix.aligned(operands.scratch(share), 0, blockRows(shape.rows(), shape.channels()),
+        Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(shape.rows(), shape.channels()),
                 shape.channels());
         RowSource rows = Grn.scaled(operands.src(), factors, images, scratch);
-        linear.run(rows, operands.dst(), images, epilogue, share);
+        linear.run(rows, operands.dst(), chunks(op, shape), epilogue, share);
+    }
+
+    /** Whose rows they are matters for sums alone: else those of small images share their chunks. */
+    private static ImageRows chunks(Op.Linear op, Shape shape) {
+        return op.postOps().contains(PostOp.SUM_SQUARES) ? shape.statistics() : ImageRows.of(shape.rows());
     }
 
     private static void scaleWeights(PackedWeights weights, Matrix factors, ImageRows images, Operands operands,
@@ -113,12 +118,7 @@ final class Products {
     }
 
     private static long rowBytes(Shape shape) {
-        return Matrix.alignedBytes(blockRows(shape.rows(), shape.channels()), shape.channels());
-    }
-
-    /** The most rows that a product asks for at a time. */
-    private static int blockRows(int rows, int depth) {
-        return Math.min(rows, Linear.blockRows(depth));
+        return Matrix.alignedBytes(Linear.blockRows(shape.rows(), shape.channels()), shape.channels());
     }
 
     private static long factorBytes(Shape shape) {
@@ -167,7 +167,7 @@ final class Products {
         int depth = depth(stem.weights());
         long weightBytes = weightBytes(stem.weights(), stem.bias()) + Norms.bytes(stem.norm());
         return new SimdKernel(name + (stem.norm().isPresent() ? " + layer norm" : ""), weightBytes,
-                images -> Matrix.alignedBytes(blockRows(op.output(images).rows(), depth), depth), allocator -> {
+                images -> Matrix.alignedBytes(Linear.blockRows(op.output(images).rows(), depth), depth), allocator -> {
                     var linear = new Linear(
                             PackedWeights.pack(stem.weights().values(), stem.bias().values(), allocator));
                     return patchEmbedding(depth, source, linear, Norms.pack(stem.norm(), allocator));
@@ -181,7 +181,7 @@ final class Products {
             Matrix dst = operands.dst();
             Optional<LayerNorm> norm = norms.bind(dst.columns());
             return (images, share) -> {
-                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, blockRows(dst.rows(), depth), depth);
+                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(dst.rows(), depth), depth);
                 linear.runRows(patches.rows(images, scratch), dst, Epilogue.NONE, share);
                 Matrix rows = dst.slice(share.from(dst.rows()), share.to(dst.rows()));
                 norm.ifPresent(layerNorm -> layerNorm.run(rows, rows, Share.ALL));
@@ -194,7 +194,8 @@ final class Products {
         int channels = op.weights().shape().get(1);
         long weightBytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
         return new SimdKernel((op.norm().isPresent() ? "layer norm + " : "") + "gemm over 2x2 cells", weightBytes,
-                shape -> Downsample.scratchBytes(blockRows(op.output(shape).rows(), depth), channels), allocator -> {
+                shape -> Downsample.scratchBytes(Linear.blockRows(op.output(shape).rows(), depth), channels),
+                allocator -> {
                     float[] weights = Downsample.rowOrder(op.weights().values(), channels);
                     var linear = new Linear(PackedWeights.pack(weights, op.bias().values(), allocator));
                     Norms norms = Norms.pack(op.norm(), allocator);

@@ -20,7 +20,8 @@ public final class DepthwiseConv {
     /** Edge of the kernel. */
     public static final int KERNEL = 7;
 
-    private static final int TAPS = KERNEL * KERNEL;
+    /** Values of a kernel. */
+    static final int TAPS = KERNEL * KERNEL;
     private static final int PADDING = KERNEL / 2;
     /** Pixels of the register tile. */
     static final int TILE_PIXELS = 4;

@@ -18,9 +18,16 @@ public record Linear(PackedWeights weights) {
     /** Input rows that stay in the second-level cache while the weights stream past them, in bytes. */
     private static final long BLOCK_BYTES = 256 << 10;
 
-    /** Returns the most rows that are asked from a {@link RowSource} at a time. */
-    public static int blockRows(int depth) {
-        return CHUNK * (int) Math.max(1, BLOCK_BYTES / (CHUNK * 4L * depth));
+    /**
+     * Returns the most rows that are asked from a {@link RowSource} at a time: all of them, if they are little more than
+     * a block, for the weights stream past the rest as well.
+     *
+     * @param rows  rows of the product
+     * @param depth values of a row
+     */
+    public static int blockRows(int rows, int depth) {
+        int block = CHUNK * (int) Math.max(1, BLOCK_BYTES / (CHUNK * 4L * depth));
+        return 4L * rows * depth <= 2 * BLOCK_BYTES ? rows : Math.min(rows, block);
     }
 
     /**
@@ -61,12 +68,16 @@ public record Linear(PackedWeights weights) {
 
     private void run(RowSource src, Matrix dst, Epilogue epilogue, IntUnaryOperator firstRow, int fromChunk,
             int toChunk, Share panels) {
-        int blockChunks = blockRows(weights.depth()) / CHUNK;
+        int blockRows = blockRows(dst.rows(), weights.depth());
         int fromPanel = panels.from(weights.panels());
         int toPanel = panels.to(weights.panels());
-        for (int first = fromChunk; first < toChunk && fromPanel < toPanel; first += blockChunks) {
-            int last = Math.min(first + blockChunks, toChunk);
+        int last;
+        for (int first = fromChunk; first < toChunk && fromPanel < toPanel; first = last) {
             int base = firstRow.applyAsInt(first);
+            last = first + 1;
+            while (last < toChunk && firstRow.applyAsInt(last + 1) - base <= blockRows) {
+                last++;
+            }
             Matrix block = src.rows(base, firstRow.applyAsInt(last));
             block.requireColumns(weights.depth());
             for (int panel = fromPanel; panel < toPanel; panel++) {

@@ -2,6 +2,7 @@ package io.panext.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * The 7×7 depthwise convolution of masked images: outputs only where patches are visible, and nothing from where they are
@@ -9,7 +10,8 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>A patch and the pixels that its outputs reach around it form a tile. Which of them exist is found once for each
  * patch, through the {@link PatchTable}; then, for each vector of channels, just those are copied into scratch memory,
- * zeros elsewhere, and the register tile of {@link DepthwiseConv} runs over it without asking.
+ * zeros elsewhere, and the register tile of {@link DepthwiseConv} runs over it without asking. A patch narrower than that
+ * tile would waste most of it: there each output goes through the list of the taps that exist.
  */
 public final class MaskedDepthwiseConv {
 
@@ -30,6 +32,10 @@ public final class MaskedDepthwiseConv {
         this.edge = edge;
         this.slots = slots(edge);
         this.slotBytes = DepthwiseConv.slotBytes(edge);
+    }
+
+    private static boolean fillsTile(int edge) {
+        return edge >= DepthwiseConv.TILE_PIXELS;
     }
 
     /** Returns the scratch bytes that each worker needs for patches of this size. */
@@ -61,15 +67,59 @@ public final class MaskedDepthwiseConv {
         dst.requireShape(src.rows(), conv.channels());
         MemorySegment tile = scratch.asSlice(0, tileBytes(edge));
         MemorySegment pixels = scratch.asSlice(tileBytes(edge), scratchBytes(edge) - tileBytes(edge));
+        int slices = Lanes.vectors(conv.channels());
         int end = share.to(table.slots());
         for (int slot = share.from(table.slots()); slot < end; slot++) {
-            tile.fill((byte) 0);
             int count = neighbourhood(table, slot, src, pixels);
-            for (int slice = 0; slice < Lanes.vectors(conv.channels()); slice++) {
-                copy(src, (long) slice * Lanes.BYTES, pixels, count, tile);
-                convolve(tile, slice, dst, slot);
+            if (fillsTile(edge)) {
+                tile.fill((byte) 0);
+                for (int slice = 0; slice < slices; slice++) {
+                    copy(src, (long) slice * Lanes.BYTES, pixels, count, tile);
+                    convolve(tile, slice, dst, slot);
+                }
+            } else {
+                for (int pixel = 0; pixel < edge * edge; pixel++) {
+                    int taps = taps(pixels, count, pixel, tile);
+                    long to = dst.rowOffset(slot * edge * edge + pixel);
+                    for (int slice = 0; slice < slices; slice++) {
+                        accumulate(src.memory(), tile, taps, slice, dst.memory(), to);
+                    }
+                }
             }
         }
+    }
+
+    /** Lists, of the pixels of a tile that exist, those that an output sees: offsets of the weights and of the map. */
+    private int taps(MemorySegment pixels, int count, int pixel, MemorySegment taps) {
+        int found = 0;
+        for (int i = 0; i < count; i++) {
+            long position = pixels.get(ValueLayout.JAVA_INT, ENTRY_BYTES * i);
+            int y = (int) (position / slotBytes) - pixel / edge;
+            int x = (int) (position % slotBytes / Lanes.BYTES) - pixel % edge;
+            if (y >= 0 && y < DepthwiseConv.KERNEL && x >= 0 && x < DepthwiseConv.KERNEL) {
+                taps.set(ValueLayout.JAVA_INT, ENTRY_BYTES * found, (y * DepthwiseConv.KERNEL + x) * Lanes.BYTES);
+                taps.set(ValueLayout.JAVA_INT, ENTRY_BYTES * found + 4,
+                        pixels.get(ValueLayout.JAVA_INT, ENTRY_BYTES * i + 4));
+                found++;
+            }
+        }
+        return found;
+    }
+
+    private void accumulate(MemorySegment src, MemorySegment taps, int count, int slice, MemorySegment dst, long to) {
+        MemorySegment weights = conv.weights();
+        long first = DepthwiseConv.sliceOffset(slice);
+        long column = (long) slice * Lanes.BYTES;
+        FloatVector even = Lanes.load(weights, first + (long) DepthwiseConv.TAPS * Lanes.BYTES);
+        FloatVector odd = Lanes.zero();
+        for (int i = 0; i < count; i++) {
+            long weight = first + taps.get(ValueLayout.JAVA_INT, ENTRY_BYTES * i);
+            long from = column + (long) taps.get(ValueLayout.JAVA_INT, ENTRY_BYTES * i + 4) * Matrix.ROW_ALIGNMENT;
+            FloatVector sum = Lanes.load(src, from).fma(Lanes.load(weights, weight), odd);
+            odd = even;
+            even = sum;
+        }
+        Lanes.store(even.add(odd), dst, to + column);
     }
 
     /** Lists the pixels of a tile that exist: offsets of the tile and of the map. Returns their number. */

@@ -56,7 +56,7 @@ class LinearTest {
     void gatheredRowsAreAskedForInBlocksThatFitTheScratchMemory() {
         LinearCase product = new LinearCase(1, 1000, 147, 5);
         Matrix src = product.src().matrix();
-        GuardedMap scratch = GuardedMap.empty(Linear.blockRows(147), 147);
+        GuardedMap scratch = GuardedMap.empty(Linear.blockRows(1000, 147), 147);
         RowSource gathered = (from, to) -> {
             Matrix block = scratch.matrix().slice(0, to - from);
             Copy.rows(src.slice(from, to), block);
@@ -71,10 +71,21 @@ class LinearTest {
 
     @Test
     void blocksAreWholeChunksAndNeverEmpty() {
+        int many = 1_000_000;
         for (int depth : new int[] {1, 48, 147, 1337, 1338, 100_000}) {
-            assertEquals(0, Linear.blockRows(depth) % Linear.CHUNK);
-            assertEquals(Math.max(1, (256 << 10) / (Linear.CHUNK * 4 * depth)), Linear.blockRows(depth) / Linear.CHUNK);
+            assertEquals(0, Linear.blockRows(many, depth) % Linear.CHUNK);
+            assertEquals(Math.max(1, (256 << 10) / (Linear.CHUNK * 4 * depth)),
+                    Linear.blockRows(many, depth) / Linear.CHUNK);
         }
+    }
+
+    @Test
+    void whatIsLittleMoreThanABlockIsOne() {
+        assertEquals(49, Linear.blockRows(196, 1536));
+        assertEquals(76, Linear.blockRows(76, 1536));
+        assertEquals(85, Linear.blockRows(85, 1536));
+        assertEquals(49, Linear.blockRows(86, 1536));
+        assertEquals(20, Linear.blockRows(20, 100_000));
     }
 
     @Test
