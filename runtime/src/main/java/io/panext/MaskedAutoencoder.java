@@ -8,7 +8,6 @@ import io.panext.graph.GraphBuilder;
 import io.panext.graph.Shape;
 import io.panext.graph.Visible;
 import io.panext.image.ImageDecoder;
-import io.panext.simd.SimdBackend;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.DecoderSpec;
 import io.panext.zoo.Parameter;
@@ -53,8 +52,10 @@ public final class MaskedAutoencoder implements AutoCloseable {
         this.preprocessing = model.preprocessing();
         this.options = options;
         var notes = new ArrayList<String>(model.assumptions());
+        Backends backends = Backends.of(options);
+        backends.warning().ifPresent(notes::add);
         this.program = PackedProgram.pack(compile(spec, decoder,
-                key -> new WatchedParameter(model.weights().parameter(key), notes), options));
+                key -> new WatchedParameter(model.weights().parameter(key), notes), options, backends));
         this.warnings = List.copyOf(notes);
     }
 
@@ -106,8 +107,13 @@ public final class MaskedAutoencoder implements AutoCloseable {
      */
     public static Program compile(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
             Function<String, Parameter> parameters, Options options) {
-        return Program.compile(GraphBuilder.masked(spec, decoder, parameters), options.compiler(),
-                List.of(new SimdBackend()));
+        return compile(spec, decoder, parameters, options, Backends.of(options));
+    }
+
+    private static Program compile(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
+            Function<String, Parameter> parameters, Options options, Backends backends) {
+        return Program.compile(GraphBuilder.masked(spec, decoder, parameters), options.compiler(), backends.list(),
+                backends.selection(options));
     }
 
     /**

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole masked autoencoders against the outputs of the original code on PyTorch. */
 @Tag("models")
@@ -35,27 +35,29 @@ class MaskedGoldenTest {
 
     static Stream<Arguments> goldens() {
         return Stream.of("fcmae_atto_224_n1_r0.6_s1", "fcmae_atto_224_n2_r0.6_s2_normpix")
-                .flatMap(file -> Stream.of(1, 2).flatMap(threads -> Stream.of(Program.Options.FAST,
-                        Program.Options.PLAIN).map(options -> Arguments.of(file, threads, options))));
+                .flatMap(file -> Stream.of(BackendChoice.SIMD, BackendChoice.ONEDNN).flatMap(backend -> Stream
+                        .of(1, 2).flatMap(threads -> Stream.of(Program.Options.FAST, Program.Options.PLAIN)
+                                .map(options -> Arguments.of(file, backend, threads, options)))));
     }
 
-    @ParameterizedTest(name = "{0}, {1} threads, {2}")
+    @ParameterizedTest(name = "{0} on {1}, {2} threads, {3}")
     @MethodSource("goldens")
-    void latentPredictionAndLossEqualTheOriginals(String file, int threads, Program.Options compiler)
-            throws IOException {
+    void latentPredictionAndLossEqualTheOriginals(String file, BackendChoice backend, int threads,
+            Program.Options compiler) throws IOException {
         ConvNeXtSpec spec = MaskedModels.encoder(Catalogue.get("convnextv2_atto").spec());
         try (Checkpoint golden = Checkpoint.open(GOLDEN.resolve(file + ".safetensors"));
                 PretrainedModel model = MaskedModels.synthetic(spec,
                         new DecoderSpec(spec.features(), 512, 1, spec.reduction()))) {
-            assertGolden(golden, model, Options.DEFAULT.withThreads(threads).withCompiler(compiler));
+            assertGolden(golden, model,
+                    Options.DEFAULT.withBackend(backend).withThreads(threads).withCompiler(compiler));
         }
     }
 
-    @ParameterizedTest(name = "{0} threads")
-    @ValueSource(ints = {1, 2})
-    void aTrainingCheckpointOfMinkowskiEngineGivesItsOutputs(int threads) throws IOException {
+    @ParameterizedTest
+    @EnumSource(names = {"SIMD", "ONEDNN"})
+    void aTrainingCheckpointOfMinkowskiEngineGivesItsOutputs(BackendChoice backend) throws IOException {
         try (Checkpoint expected = Checkpoint.open(EXPECTED); PretrainedModel model = PretrainedModel.open(FIXTURE)) {
-            assertGolden(expected, model, Options.DEFAULT.withThreads(threads));
+            assertGolden(expected, model, Options.DEFAULT.withBackend(backend).withThreads(2));
         }
     }
 

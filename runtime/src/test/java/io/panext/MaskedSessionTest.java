@@ -69,10 +69,12 @@ class MaskedSessionTest {
         try (PretrainedModel pretrained = pretrained(spec)) {
             double[] expected = MaskedOracle.latents(spec, pretrained.weights()::parameter, masks, images, height,
                     width);
-            float[] latent = run(pretrained, TWO_THREADS, masks, images).latent();
-            assertEquals(expected.length, latent.length);
-            for (int i = 0; i < expected.length; i++) {
-                assertEquals(expected[i], latent[i], TOLERANCE, "value " + i);
+            for (BackendChoice backend : List.of(BackendChoice.SIMD, BackendChoice.ONEDNN)) {
+                float[] latent = run(pretrained, TWO_THREADS.withBackend(backend), masks, images).latent();
+                assertEquals(expected.length, latent.length);
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(expected[i], latent[i], TOLERANCE, backend + ", value " + i);
+                }
             }
         }
     }

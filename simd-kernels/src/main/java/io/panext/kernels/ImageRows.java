@@ -68,18 +68,23 @@ public final class ImageRows {
         return imageRows[image + 1] - imageRows[image];
     }
 
+    /** Chunks of one image. */
+    public int chunks(int image) {
+        return imageChunks[image + 1] - imageChunks[image];
+    }
+
     /** First chunk of an image; of the image after the last, the number of all chunks. */
-    int firstChunk(int image) {
+    public int firstChunk(int image) {
         return imageChunks[image];
     }
 
     /** First row of a chunk; of the chunk after the last, the number of all rows. */
-    int chunkRow(int chunk) {
+    public int chunkRow(int chunk) {
         return chunkRows[chunk];
     }
 
     /** The image that a row belongs to. */
-    int imageOf(int row) {
+    public int imageOf(int row) {
         return at(imageRows, row);
     }
 
