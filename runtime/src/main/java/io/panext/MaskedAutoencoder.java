@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -52,10 +53,9 @@ public final class MaskedAutoencoder implements AutoCloseable {
         this.preprocessing = model.preprocessing();
         this.options = options;
         var notes = new ArrayList<String>(model.assumptions());
-        Backends backends = Backends.of(options);
-        backends.warning().ifPresent(notes::add);
-        this.program = PackedProgram.pack(compile(spec, decoder,
-                key -> new WatchedParameter(model.weights().parameter(key), notes), options, backends));
+        this.program = PackedProgram.pack(
+                compile(spec, decoder, key -> new WatchedParameter(model.weights().parameter(key), notes), options,
+                        typical(spec, preprocessing), notes::add));
         this.warnings = List.copyOf(notes);
     }
 
@@ -104,16 +104,24 @@ public final class MaskedAutoencoder implements AutoCloseable {
      * @param decoder    the decoder, if there is to be one
      * @param parameters finds a parameter by its canonical name
      * @param options    what the compiler may do
+     * @param images     {@linkplain #images what will be run}, for which kernels are chosen; others work too
+     * @param notes      told what the user should know, in a sentence
      */
     public static Program compile(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
-            Function<String, Parameter> parameters, Options options) {
-        return compile(spec, decoder, parameters, options, Backends.of(options));
+            Function<String, Parameter> parameters, Options options, Shape images, Consumer<String> notes) {
+        Backends backends = Backends.of(options);
+        backends.warning().ifPresent(notes);
+        return Program.compile(GraphBuilder.masked(spec, decoder, parameters), options.compiler(), backends.list(),
+                backends.selection(options, images, notes));
     }
 
-    private static Program compile(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
-            Function<String, Parameter> parameters, Options options, Backends backends) {
-        return Program.compile(GraphBuilder.masked(spec, decoder, parameters), options.compiler(), backends.list(),
-                backends.selection(options));
+    /** One image of the model's own size, with as much masked as in training. */
+    private static Shape typical(ConvNeXtSpec spec, Preprocessing preprocessing) {
+        int patch = spec.reduction();
+        int rows = Math.max(1, preprocessing.height() / patch);
+        int columns = Math.max(1, preprocessing.width() / patch);
+        Visible visible = Mask.visible(Mask.random(1, rows, columns, Mask.DEFAULT_RATIO, 0));
+        return images(spec, rows * patch, columns * patch, visible);
     }
 
     /**

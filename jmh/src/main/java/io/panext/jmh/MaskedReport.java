@@ -6,11 +6,14 @@ import io.panext.MaskedAutoencoder;
 import io.panext.Options;
 import io.panext.compile.Plan;
 import io.panext.graph.Shape;
+import io.panext.image.PngWriter;
+import io.panext.image.RgbImage;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.checkpoint.ModelWeights;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -76,10 +79,12 @@ public final class MaskedReport {
         try (ModelWeights weights = ModelWeights.of(SyntheticCheckpoint.of(spec))) {
             int grid = size / spec.reduction();
             List<Mask> masks = Mask.random(batch, grid, grid, Double.parseDouble(params.getParam("ratio")), 0);
-            Plan part = Plan.of(MaskedAutoencoder.compile(spec, Optional.empty(), weights::parameter, options),
-                    MaskedAutoencoder.images(spec, size, size, Mask.visible(masks)), options.threads());
-            Plan whole = Plan.of(ConvNeXt.compile(spec, weights::parameter, options), new Shape(batch, size, size,
-                    ConvNeXtSpec.IMAGE_CHANNELS), options.threads());
+            Shape seen = MaskedAutoencoder.images(spec, size, size, Mask.visible(masks));
+            Plan part = Plan.of(MaskedAutoencoder.compile(spec, Optional.empty(), weights::parameter, options, seen,
+                    System.err::println), seen, options.threads());
+            Shape all = new Shape(batch, size, size, ConvNeXtSpec.IMAGE_CHANNELS);
+            Plan whole = Plan.of(ConvNeXt.compile(spec, weights::parameter, options, all, System.err::println), all,
+                    options.threads());
             return new Point((double) masks.getFirst().visible() / (grid * grid),
                     Report.median(masked) / Report.median(dense), (double) part.arenaBytes() / whole.arenaBytes());
         }
@@ -93,6 +98,6 @@ public final class MaskedReport {
         chart.addSeries("time", visible, points.stream().mapToDouble(Point::time).toArray());
         chart.addSeries("memory", visible, points.stream().mapToDouble(Point::memory).toArray());
         chart.addSeries("visible", visible, visible);
-        BitmapEncoder.saveBitmap(chart, name, BitmapEncoder.BitmapFormat.PNG);
+        PngWriter.write(RgbImage.of(BitmapEncoder.getBufferedImage(chart)), Path.of(name + ".png"));
     }
 }

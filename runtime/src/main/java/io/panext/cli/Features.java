@@ -104,7 +104,7 @@ final class Features implements Callable<Integer> {
             int patch = encoder.spec().reduction();
             Mask mask = Mask.random(height / patch, width / patch, masking.ratio, masking.seed);
             try (MaskedSession session = encoder.newSession(height, width, List.of(mask));
-                    Progress progress = new Progress("features", images)) {
+                    Progress progress = new Progress("features", images.size())) {
                 for (Path image : images) {
                     try {
                         float[] features = session.run(List.of(options.decoder().decode(image)), List.of(mask))

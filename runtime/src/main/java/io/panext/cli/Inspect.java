@@ -108,14 +108,14 @@ final class Inspect implements Callable<Integer> {
     /** The plan of an encoder that sees a part of its images. */
     private Plan maskedPlan(PretrainedModel pretrained, double ratio) {
         ModelWeights weights = pretrained.weights();
-        Program program = MaskedAutoencoder.compile(weights.spec(), Optional.empty(), weights::parameter,
-                execution.options(Long.MAX_VALUE));
         int height = size.orElse(pretrained.preprocessing().height());
         int width = size.orElse(pretrained.preprocessing().width());
         int patch = weights.spec().reduction();
         List<Mask> masks = Mask.random(batch, height / patch, width / patch, ratio, 0);
-        return Plan.of(program, MaskedAutoencoder.images(weights.spec(), height, width, Mask.visible(masks)),
-                execution.threads());
+        Shape images = MaskedAutoencoder.images(weights.spec(), height, width, Mask.visible(masks));
+        Options options = execution.options(Long.MAX_VALUE);
+        return Plan.of(MaskedAutoencoder.compile(weights.spec(), Optional.empty(), weights::parameter, options, images,
+                _ -> {}), images, options.threads());
     }
 
     private Plan plan(PretrainedModel pretrained) {
