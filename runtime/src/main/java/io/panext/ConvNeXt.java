@@ -157,8 +157,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
      * @throws IllegalArgumentException if the images are too small or too large
      */
     public Session newSession(int batch, int height, int width) {
-        Plan plan = plan(batch, height, width);
-        return new Session(this, plan, TensorArena.ofBytes(plan.arenaBytes()), true);
+        return new Session(this, new Workspace(program(), plan(batch, height, width)));
     }
 
     /**
@@ -167,7 +166,8 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
      * @throws io.panext.arena.ArenaExhaustedException if the arena has no room for the plan
      */
     public Session newSession(int batch, int height, int width, TensorArena arena) {
-        return new Session(this, plan(batch, height, width), Objects.requireNonNull(arena, "arena"), false);
+        return new Session(this, new Workspace(program(), plan(batch, height, width),
+                Objects.requireNonNull(arena, "arena")));
     }
 
     /**

@@ -1,9 +1,6 @@
 package io.panext;
 
-import io.panext.arena.TensorArena;
 import io.panext.compile.Plan;
-import io.panext.compile.Task;
-import io.panext.execute.Crew;
 import io.panext.graph.Shape;
 import io.panext.image.ImageDecoder;
 import io.panext.image.Preprocessor;
@@ -23,27 +20,16 @@ import java.util.Optional;
 public final class Session implements Classifier, AutoCloseable {
 
     private final ConvNeXt model;
+    private final Workspace workspace;
     private final Plan plan;
     private final Preprocessor preprocessor;
-    private final TensorArena arena;
-    private final boolean ownsArena;
-    private final TensorArena.Block block;
-    private final MemorySegment memory;
-    private final List<Task> tasks;
-    private final Crew crew;
-    private boolean closed;
 
-    Session(ConvNeXt model, Plan plan, TensorArena arena, boolean ownsArena) {
+    Session(ConvNeXt model, Workspace workspace) {
         this.model = model;
-        this.plan = plan;
+        this.workspace = workspace;
+        this.plan = workspace.plan();
         this.preprocessor = new Preprocessor(
                 model.preprocessing().withSize(plan.images().height(), plan.images().width()));
-        this.arena = arena;
-        this.ownsArena = ownsArena;
-        this.block = arena.allocate(plan.arenaBytes());
-        this.memory = block.memory();
-        this.tasks = plan.bind(model.program(), memory);
-        this.crew = new Crew(plan.workers());
     }
 
     /** What runs, and where in memory. */
@@ -70,7 +56,7 @@ public final class Session implements Classifier, AutoCloseable {
      * @throws IllegalStateException    if the model has no classifier, or the session is closed
      */
     public synchronized List<Classification> classify(List<RgbImage> images) {
-        requireOpen();
+        workspace.requireOpen();
         int batch = plan.images().images();
         if (images.size() > batch) {
             throw new IllegalArgumentException(images.size() + " images for a session of " + batch);
@@ -82,8 +68,8 @@ public final class Session implements Classifier, AutoCloseable {
         for (int i = 0; i < images.size(); i++) {
             preprocessor.normalise(preprocessor.apply(images.get(i)), input, i * imageBytes);
         }
-        crew.run(tasks, input);
-        Matrix features = plan.features().in(memory);
+        workspace.run(input);
+        Matrix features = workspace.view(plan.features());
         var results = new ArrayList<Classification>();
         for (int i = 0; i < images.size(); i++) {
             results.add(new Classification(model.labels(), row(logits, i), row(probabilities, i), row(features, i)));
@@ -100,11 +86,11 @@ public final class Session implements Classifier, AutoCloseable {
      * @throws IllegalStateException    if the session is closed
      */
     public synchronized Output run(MemorySegment images) {
-        runPlan(images);
+        workspace.run(images);
         Shape shape = plan.images();
         return new Output(shape.images(), plan.features().shape().channels(),
-                plan.logits().map(place -> place.shape().channels()).orElse(0), rows(plan.features().in(memory)),
-                plan.logits().map(place -> rows(place.in(memory))).orElseGet(() -> new float[0]));
+                plan.logits().map(place -> place.shape().channels()).orElse(0), workspace.rows(plan.features()),
+                plan.logits().map(workspace::rows).orElseGet(() -> new float[0]));
     }
 
     /**
@@ -117,13 +103,13 @@ public final class Session implements Classifier, AutoCloseable {
      * @throws IllegalStateException    if the session is closed
      */
     public synchronized void run(MemorySegment images, MemorySegment features, MemorySegment logits) {
-        requireBytes("features", features, plan.features().shape());
+        Workspace.requireBytes("features", features, plan.features().shape());
         if (plan.logits().isPresent()) {
-            requireBytes("logits", logits, plan.logits().get().shape());
+            Workspace.requireBytes("logits", logits, plan.logits().get().shape());
         }
-        runPlan(images);
-        copyRows(plan.features().in(memory), features);
-        plan.logits().ifPresent(place -> copyRows(place.in(memory), logits));
+        workspace.run(images);
+        Workspace.copyRows(workspace.view(plan.features()), features);
+        plan.logits().ifPresent(place -> Workspace.copyRows(workspace.view(place), logits));
     }
 
     /**
@@ -131,63 +117,21 @@ public final class Session implements Classifier, AutoCloseable {
      * {@code [batch, 3, height, width]}. A run overwrites it.
      */
     public synchronized MemorySegment input() {
-        requireOpen();
-        return plan.images(memory);
-    }
-
-    private void runPlan(MemorySegment images) {
-        requireOpen();
-        requireBytes("images", images, plan.images());
-        crew.run(tasks, crew.canRead(images) ? images : input().copyFrom(images));
-    }
-
-    private static void requireBytes(String what, MemorySegment segment, Shape shape) {
-        long bytes = 4L * shape.rows() * shape.channels();
-        if (segment.byteSize() != bytes) {
-            throw new IllegalArgumentException(what + " has " + segment.byteSize() + " bytes, not the " + bytes + " of "
-                    + shape);
-        }
+        return workspace.input();
     }
 
     private Matrix output(Optional<Plan.Place> place) {
-        return place.orElseThrow(() -> new IllegalStateException(
-                "the model " + model.name() + " has no classifier: run it for its features")).in(memory);
+        return workspace.view(place.orElseThrow(() -> new IllegalStateException(
+                "the model " + model.name() + " has no classifier: run it for its features")));
     }
 
     private static float[] row(Matrix matrix, int row) {
-        return rows(matrix.slice(row, row + 1));
-    }
-
-    private static float[] rows(Matrix matrix) {
-        float[] values = new float[matrix.rows() * matrix.columns()];
-        copyRows(matrix, MemorySegment.ofArray(values));
-        return values;
-    }
-
-    private static void copyRows(Matrix src, MemorySegment dst) {
-        for (int row = 0; row < src.rows(); row++) {
-            long bytes = 4L * src.columns();
-            MemorySegment.copy(src.memory(), src.rowOffset(row), dst, row * bytes, bytes);
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the session is closed");
-        }
+        return Workspace.rows(matrix.slice(row, row + 1));
     }
 
     /** Gives memory and threads back. Closing twice does nothing. */
     @Override
     public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            crew.close();
-            tasks.forEach(Task::close);
-            block.close();
-            if (ownsArena) {
-                arena.close();
-            }
-        }
+        workspace.close();
     }
 }

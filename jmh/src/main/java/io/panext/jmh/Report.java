@@ -54,7 +54,7 @@ public final class Report {
     }
 
     /** Median of all iterations of all forks, in microseconds. */
-    private static double median(RunResult result) {
+    static double median(RunResult result) {
         double[] samples = result.getBenchmarkResults().stream()
                 .flatMap(fork -> fork.getIterationResults().stream())
                 .mapToDouble(iteration -> iteration.getPrimaryResult().getScore()).sorted().toArray();

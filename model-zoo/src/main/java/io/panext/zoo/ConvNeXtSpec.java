@@ -20,9 +20,10 @@ import java.util.function.ToLongFunction;
  * @param classes    outputs of the classifier; 0 if there is none and the model ends in the pooled, normed features
  * @param layerScale whether blocks end in a learned scale per channel: V1's published models do, V2's do not
  * @param normEps    added to the variance in every layer norm
+ * @param headNorm   whether the pooled features are normalised; an encoder as FCMAE leaves it has no such norm
  */
 public record ConvNeXtSpec(Generation generation, List<Integer> depths, List<Integer> dims, int classes,
-        boolean layerScale, double normEps) {
+        boolean layerScale, double normEps, boolean headNorm) {
 
     /** What nearly every published model adds to a layer norm's variance. */
     public static final double DEFAULT_NORM_EPS = 1e-6;
@@ -46,6 +47,12 @@ public record ConvNeXtSpec(Generation generation, List<Integer> depths, List<Int
     private static final int MAX_CHANNELS = 1 << 14;
     private static final int MAX_STAGES = 16;
 
+    /** Describes a model with a norm in its head. */
+    public ConvNeXtSpec(Generation generation, List<Integer> depths, List<Integer> dims, int classes,
+            boolean layerScale, double normEps) {
+        this(generation, depths, dims, classes, layerScale, normEps, true);
+    }
+
     /** @throws IllegalArgumentException if a count is out of range or depths and dims differ in length */
     public ConvNeXtSpec {
         Objects.requireNonNull(generation, "generation");
@@ -63,6 +70,9 @@ public record ConvNeXtSpec(Generation generation, List<Integer> depths, List<Int
         }
         if (classes < 0) {
             throw new IllegalArgumentException("classes " + classes + " is negative");
+        }
+        if (classes > 0 && !headNorm) {
+            throw new IllegalArgumentException("a classifier of " + classes + " classes takes normed features");
         }
         if (!(normEps > 0 && normEps < 1)) {
             throw new IllegalArgumentException("normEps " + normEps + " is outside (0, 1)");
@@ -95,7 +105,7 @@ public record ConvNeXtSpec(Generation generation, List<Integer> depths, List<Int
 
     /** Returns the same body with another classifier. */
     public ConvNeXtSpec withClasses(int newClasses) {
-        return new ConvNeXtSpec(generation, depths, dims, newClasses, layerScale, normEps);
+        return new ConvNeXtSpec(generation, depths, dims, newClasses, layerScale, normEps, headNorm);
     }
 
     /** Number of stages. */
@@ -173,7 +183,9 @@ public record ConvNeXtSpec(Generation generation, List<Integer> depths, List<Int
         for (int stage = 0; stage < stages(); stage++) {
             addStage(layers, stage);
         }
-        layers.add(new Layer.LayerNorm("head.norm", features(), Layer.POOLED));
+        if (headNorm) {
+            layers.add(new Layer.LayerNorm("head.norm", features(), Layer.POOLED));
+        }
         if (classes > 0) {
             layers.add(new Layer.Linear("head.fc", classes, features(), Layer.POOLED));
         }

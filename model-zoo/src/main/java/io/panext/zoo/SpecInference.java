@@ -29,8 +29,9 @@ final class SpecInference {
         boolean grn = shapes.keySet().stream().anyMatch(name -> name.contains(".mlp.grn."));
         boolean layerScale = shapes.keySet().stream().anyMatch(name -> name.endsWith(".gamma"));
         int classes = shapes.containsKey("head.fc.weight") ? outputs(shapes, "head.fc.weight") : 0;
+        boolean headNorm = classes > 0 || shapes.keySet().stream().anyMatch(name -> name.startsWith("head."));
         return new ConvNeXtSpec(grn ? Generation.V2 : Generation.V1, depths, dims, classes, layerScale,
-                ConvNeXtSpec.DEFAULT_NORM_EPS);
+                ConvNeXtSpec.DEFAULT_NORM_EPS, headNorm);
     }
 
     /** Counts distinct block numbers rather than trusting the largest, which a file could make as large as it likes. */

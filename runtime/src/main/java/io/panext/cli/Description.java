@@ -3,6 +3,7 @@ package io.panext.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.panext.compile.Plan;
 import io.panext.graph.Shape;
+import io.panext.graph.Visible;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Generation;
 import io.panext.zoo.Labels;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -37,14 +39,33 @@ import java.util.stream.IntStream;
  * @param weightBytes   packed weights, shared by all sessions
  * @param arenaBytes    memory of a session
  * @param liveBytes     the most bytes in use at a time: no plan can take less
- * @param steps         what runs, if that was asked for
+ * @param masked        what it takes if a part of each image is masked, if that was asked for
+ * @param steps         what runs, masked or not, if that was asked for
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Description(String name, Generation generation, List<Integer> depths, List<Integer> dims, int classes,
         int labels,
         KeyLayout keyLayout, Preprocessing preprocessing, long parameters, List<Integer> images, long macs,
         long timmMacs, long activations, int threads, long weightBytes, long arenaBytes, long liveBytes,
-        List<Step> steps) {
+        Masked masked, List<Step> steps) {
+
+    /**
+     * An encoder that sees a part of its images.
+     *
+     * @param visible    visible patches of an image
+     * @param patches    patches of an image
+     * @param arenaBytes memory of a session
+     * @param share      that memory over the one for whole images
+     * @param macs       multiply-accumulates for one image
+     */
+    record Masked(int visible, int patches, long arenaBytes, double share, long macs) {
+
+        private static Masked of(Plan plan, Plan whole) {
+            Visible visible = plan.images().visible().orElseThrow();
+            return new Masked(visible.patches().getFirst(), visible.cells(), plan.arenaBytes(),
+                    (double) plan.arenaBytes() / whole.arenaBytes(), plan.macs() / plan.images().images());
+        }
+    }
 
     /**
      * A step of the plan.
@@ -94,19 +115,22 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
      * Describes a model.
      *
      * @param stored whether there is a checkpoint, not just an architecture
+     * @param masked the plan for masked images, if it is wanted
      * @param listed whether the steps are wanted
      */
-    static Description of(PretrainedModel model, boolean stored, Plan plan, boolean listed) {
+    static Description of(PretrainedModel model, boolean stored, Plan plan, Optional<Plan> masked, boolean listed) {
         ConvNeXtSpec spec = model.weights().spec();
         int height = plan.images().height();
         int width = plan.images().width();
-        List<Step> steps = IntStream.range(0, plan.steps().size())
-                .mapToObj(i -> Step.of(i, plan.steps().get(i), plan.workers())).toList();
+        List<Plan.Step> planned = masked.orElse(plan).steps();
+        List<Step> steps = IntStream.range(0, planned.size())
+                .mapToObj(i -> Step.of(i, planned.get(i), plan.workers())).toList();
         return new Description(model.name(), spec.generation(), spec.depths(), spec.dims(), spec.classes(),
                 model.labels().map(Labels::size).orElse(0), stored ? model.weights().layout() : null,
                 stored ? model.preprocessing() : null, spec.parameterCount(), list(plan.images()),
                 spec.macs(height, width), spec.fvcoreMacs(height, width), spec.activations(height, width),
-                plan.workers(), plan.weightBytes(), plan.arenaBytes(), plan.liveBytes(), listed ? steps : null);
+                plan.workers(), plan.weightBytes(), plan.arenaBytes(), plan.liveBytes(),
+                masked.map(part -> Masked.of(part, plan)).orElse(null), listed ? steps : null);
     }
 
     /** Prints it for people. */
@@ -127,6 +151,12 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
         rows.add(List.of("weights", bytes(weightBytes)));
         rows.add(List.of("arena", bytes(arenaBytes) + " for " + sizes(images) + " on " + threads + " threads"));
         rows.add(List.of("liveness bound", bytes(liveBytes)));
+        if (masked != null) {
+            rows.add(List.of("masked", String.format(Locale.ROOT, "%d of %d patches visible, %.3f GMACs an image",
+                    masked.visible, masked.patches, masked.macs / 1e9)));
+            rows.add(List.of("masked arena", String.format(Locale.ROOT, "%s, %.3f of the arena for whole images",
+                    bytes(masked.arenaBytes), masked.share)));
+        }
         new Table(List.of("name", name), rows).print(out);
         if (steps != null) {
             out.println();

@@ -1,6 +1,8 @@
 package io.panext.cli;
 
 import io.panext.ConvNeXt;
+import io.panext.Mask;
+import io.panext.MaskedAutoencoder;
 import io.panext.Options;
 import io.panext.compile.Plan;
 import io.panext.compile.Program;
@@ -15,6 +17,7 @@ import io.panext.zoo.checkpoint.PretrainedModel;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -64,6 +67,10 @@ final class Inspect implements Callable<Integer> {
             description = "Images of a run; default: ${DEFAULT-VALUE}.")
     private int batch;
 
+    @Option(names = "--mask-ratio", paramLabel = "R", converter = MaskOptions.Ratio.class,
+            description = "Share of the patches that is masked: what that saves, and the plan for it.")
+    private Optional<Double> maskRatio;
+
     @Mixin
     private ExecutionOptions execution;
 
@@ -81,7 +88,8 @@ final class Inspect implements Callable<Integer> {
         try (PretrainedModel pretrained = published.isPresent()
                 ? weightless(published.get())
                 : PretrainedModel.open(model)) {
-            Description description = Description.of(pretrained, published.isEmpty(), plan(pretrained), plan);
+            Description description = Description.of(pretrained, published.isEmpty(), plan(pretrained),
+                    maskRatio.map(ratio -> maskedPlan(pretrained, ratio)), plan);
             switch (format) {
                 case TEXT -> description.print(command.commandLine().getOut());
                 case JSON -> Notation.json(command.commandLine().getOut(), description);
@@ -95,6 +103,19 @@ final class Inspect implements Callable<Integer> {
         ConvNeXtSpec spec = architecture.spec().withClasses(tag.map(PretrainedTag::classes)
                 .orElse(architecture.spec().classes()));
         return PretrainedModel.of(model, SyntheticCheckpoint.of(spec), Optional.empty(), tag);
+    }
+
+    /** The plan of an encoder that sees a part of its images. */
+    private Plan maskedPlan(PretrainedModel pretrained, double ratio) {
+        ModelWeights weights = pretrained.weights();
+        int height = size.orElse(pretrained.preprocessing().height());
+        int width = size.orElse(pretrained.preprocessing().width());
+        int patch = weights.spec().reduction();
+        List<Mask> masks = Mask.random(batch, height / patch, width / patch, ratio, 0);
+        Shape images = MaskedAutoencoder.images(weights.spec(), height, width, Mask.visible(masks));
+        Options options = execution.options(Long.MAX_VALUE);
+        return Plan.of(MaskedAutoencoder.compile(weights.spec(), Optional.empty(), weights::parameter, options, images,
+                _ -> {}), images, options.threads());
     }
 
     private Plan plan(PretrainedModel pretrained) {

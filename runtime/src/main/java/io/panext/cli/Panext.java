@@ -12,8 +12,8 @@ import picocli.CommandLine.ScopeType;
         description = "Runs ConvNeXt models on the CPU. One small model is embedded; only pull uses a network.",
         synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%n",
         commandListHeading = "%ncommands:%n", footerHeading = "%n", subcommands = {
-                Classify.class, Run.class, Inspect.class, Preprocess.class, Models.class, Convert.class,
-                Validate.class, PullCommand.class})
+                Classify.class, Features.class, Run.class, Reconstruct.class, Analyze.class, Inspect.class,
+                Preprocess.class, Models.class, Convert.class, Validate.class, PullCommand.class})
 final class Panext {
 
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")

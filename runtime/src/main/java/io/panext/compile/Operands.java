@@ -1,7 +1,9 @@
 package io.panext.compile;
 
 import io.panext.graph.Shape;
+import io.panext.graph.Visible;
 import io.panext.kernels.Matrix;
+import io.panext.kernels.PatchTable;
 import io.panext.kernels.Share;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -10,7 +12,7 @@ import java.util.List;
  * The memory of one step in one session.
  *
  * @param shape   shape of the first input
- * @param inputs  the maps it reads; those of the first step are the images, which come with each run, and an empty list
+ * @param inputs  the maps it reads; the images are not among them, for they come with each run
  * @param outputs the maps it writes
  * @param scratch memory for each worker
  * @param images  the session's own place for the images, which those of a run need not be in
@@ -33,6 +35,16 @@ public record Operands(Shape shape, List<Matrix> inputs, List<Matrix> outputs, L
     /** The map that the op gives. */
     public Matrix dst() {
         return outputs.getFirst();
+    }
+
+    /**
+     * The table that says where visible patches are, for ops that read it.
+     *
+     * @throws java.util.NoSuchElementException if the map is not masked
+     */
+    public PatchTable table() {
+        Visible visible = shape.visible().orElseThrow();
+        return new PatchTable(inputs.getLast(), visible.patches().size(), visible.gridHeight(), visible.gridWidth());
     }
 
     /** Scratch memory of one worker. */

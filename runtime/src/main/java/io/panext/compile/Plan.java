@@ -58,6 +58,9 @@ public final class Plan {
     public record Step(Node node, Selection.Choice choice, List<Place> inputs, List<Place> outputs, long scratch,
             long scratchBytes, long macs) {}
 
+    /** Places of what belongs to masked images: see {@link Graph.Masked}. */
+    public record Masked(Place table, Place latent, Optional<Place> prediction) {}
+
     private Plan(Program program, Shape images, int workers) {
         this.program = program;
         this.images = images;
@@ -89,7 +92,8 @@ public final class Plan {
     /**
      * Plans a program.
      *
-     * @param images  shape of the input: batch, height and width, three channels
+     * @param images  shape of the input: batch, height and width, three channels; with what is visible if the program
+     *                is for masked images
      * @param workers threads that share each step
      * @throws IllegalArgumentException if the images are too small or too large for the network
      */
@@ -114,8 +118,9 @@ public final class Plan {
             return new MemoryPlan.Buffer(aligned(imageBytes(shape)), 0, 0);
         }
         int end = graph.nodes().size() - 1;
+        // what no node writes comes with the images
         int first = IntStream.rangeClosed(0, end).filter(i -> graph.nodes().get(i).outputs().contains(value))
-                .findFirst().orElseThrow();
+                .findFirst().orElse(0);
         int last = graph.isOutput(value)
                 ? end
                 : IntStream.rangeClosed(0, end)
@@ -155,9 +160,7 @@ public final class Plan {
 
     private Operands operands(Step step, MemorySegment memory) {
         boolean readsImages = step.node().input().equals(program.graph().input());
-        List<Matrix> inputs = readsImages
-                ? List.of()
-                : step.inputs().stream().map(place -> place.in(memory)).toList();
+        List<Matrix> inputs = step.inputs().stream().skip(readsImages ? 1 : 0).map(place -> place.in(memory)).toList();
         List<MemorySegment> scratch = IntStream.range(0, workers).mapToObj(
                 worker -> memory.asSlice(step.scratch() + worker * step.scratchBytes(), step.scratchBytes())).toList();
         return new Operands(step.inputs().getFirst().shape(), inputs,
@@ -187,6 +190,12 @@ public final class Plan {
     /** Place for the input images, planar {@code [N, 3, H, W]}, while the first step runs. */
     public Place input() {
         return places.get(program.graph().input());
+    }
+
+    /** Places of what belongs to masked images. */
+    public Optional<Masked> masked() {
+        return program.graph().masked().map(m -> new Masked(places.get(m.table()), places.get(m.latent()),
+                m.prediction().map(places::get)));
     }
 
     /** Place of the pooled and normed features, {@code [N, C]}. */

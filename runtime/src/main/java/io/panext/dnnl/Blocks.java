@@ -1,6 +1,7 @@
 package io.panext.dnnl;
 
 import io.panext.graph.Shape;
+import io.panext.kernels.ImageRows;
 import io.panext.kernels.Linear;
 import io.panext.kernels.Share;
 import java.util.ArrayList;
@@ -27,11 +28,7 @@ final class Blocks {
 
     /** Returns whether there are rows enough to give each worker some of them; if not, they share the columns. */
     static boolean sharesRows(Shape shape, Share share) {
-        return chunks(shape) >= 2 * share.workers();
-    }
-
-    private static int chunks(Shape shape) {
-        return shape.images() * Linear.chunks(shape.pixels());
+        return shape.statistics().chunks() >= 2 * share.workers();
     }
 
     /**
@@ -43,20 +40,16 @@ final class Blocks {
     static List<Block> of(Shape shape, int columns, Share share) {
         int most = Math.clamp(CACHE_BYTES / (4L * columns), LEAST_ROWS, Ones.COUNT) / Linear.CHUNK;
         Share rows = sharesRows(shape, share) ? share : Share.ALL;
-        int end = rows.to(chunks(shape));
-        int perImage = Linear.chunks(shape.pixels());
+        ImageRows images = shape.statistics();
+        int end = rows.to(images.chunks());
         var blocks = new ArrayList<Block>();
-        for (int chunk = rows.from(chunks(shape)); chunk < end;) {
-            int image = chunk / perImage;
-            int last = Math.min(Math.min(chunk + most, end), (image + 1) * perImage);
-            int from = row(chunk, perImage, shape.pixels());
-            blocks.add(new Block(image, chunk, last - chunk, from, row(last, perImage, shape.pixels()) - from));
+        for (int chunk = rows.from(images.chunks()); chunk < end;) {
+            int from = images.chunkRow(chunk);
+            int image = images.imageOf(from);
+            int last = Math.min(Math.min(chunk + most, end), images.firstChunk(image + 1));
+            blocks.add(new Block(image, chunk, last - chunk, from, images.chunkRow(last) - from));
             chunk = last;
         }
         return blocks;
-    }
-
-    private static int row(int chunk, int perImage, int pixels) {
-        return chunk / perImage * pixels + Math.min(chunk % perImage * Linear.CHUNK, pixels);
     }
 }

@@ -2,6 +2,7 @@ package io.panext.dnnl;
 
 import io.panext.compile.Backend;
 import io.panext.compile.Kernel;
+import io.panext.graph.MaskedOp;
 import io.panext.graph.Op;
 import io.panext.graph.Op.PostOp;
 import io.panext.graph.Shape;
@@ -33,6 +34,8 @@ public record DnnlBackend(DataType type) implements Backend {
             case Op.LayerNorm norm -> accepted(() -> Norms.kernel(norm), PROBE);
             case Op.GlobalPool _ -> accepted(Pools::kernel, PROBE);
             case Op.Softmax _ -> accepted(Softmaxes::kernel, PROBE);
+            // those that read where visible patches are: the rest of a masked model is ordinary
+            case MaskedOp _ -> List.of();
             case Op.Gelu _,Op.SumSquares _,Op.ResponseNorm _,Op.LayerScale _,Op.Add _ -> List.of();
         };
     }

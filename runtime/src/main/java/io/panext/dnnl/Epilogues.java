@@ -17,7 +17,7 @@ record Epilogues(Op.Linear op, Shape shape, Block block, Group group) implements
     public Runnable bind(Binding binding) {
         Operands operands = binding.operands();
         Epilogue epilogue = op.postOps().contains(PostOp.SUM_SQUARES)
-                ? Epilogue.geluAndSquares(operands.outputs().get(1), shape.pixels())
+                ? Epilogue.geluAndSquares(operands.outputs().get(1), shape.statistics())
                 : Epilogue.GELU;
         Matrix columns = operands.dst().columns(group.from(), group.count());
         int end = block.row() + block.rows();

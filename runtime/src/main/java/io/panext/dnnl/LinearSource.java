@@ -3,19 +3,20 @@ package io.panext.dnnl;
 import io.panext.dnnl.Blocks.Block;
 import io.panext.graph.Op;
 import io.panext.graph.Shape;
-import io.panext.kernels.Linear;
+import io.panext.kernels.ImageRows;
 import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** What a linear multiplies: rows of its input, normed by their response and rounded to bf16 where that is asked for. */
 final class LinearSource {
 
     private final Op.Linear op;
     private final MatmulWeights weights;
-    private final Shape shape;
+    private final ImageRows images;
     private final int gammaIndex;
     private final Ones ones;
     private final Script script;
@@ -32,7 +33,7 @@ final class LinearSource {
             Script script, int most) {
         this.op = op;
         this.weights = weights;
-        this.shape = shape;
+        this.images = shape.statistics();
         this.gammaIndex = gammaIndex;
         this.ones = ones;
         this.script = script;
@@ -40,7 +41,7 @@ final class LinearSource {
         boolean copied = normed || weights.type() != DataType.F32;
         int depth = weights.depth();
         this.rows = script.scratch(copied ? (long) weights.type().bytes() * most * depth : 0);
-        this.totals = script.scratch(normed ? 4L * depth * parts(shape) : 0);
+        this.totals = script.scratch(normed ? 4L * depth * mostParts() : 0);
         this.factors = script.scratch(normed ? 4L * depth : 0);
     }
 
@@ -80,21 +81,25 @@ final class LinearSource {
     /** Adds up the sums of an image's chunks and makes factors of them. */
     private void factors(int image) {
         int depth = weights.depth();
-        int chunks = Linear.chunks(shape.pixels());
-        for (int part = 0; part < parts(shape); part++) {
+        int chunks = images.chunks(image);
+        for (int part = 0; part < parts(image); part++) {
             int first = part * Ones.COUNT;
             int count = Math.min(Ones.COUNT, chunks - first);
             ones.sum(script, count,
                     new Tensor(Maps.rows(script, count, depth),
-                            new Place.Input(1, Maps.offset((long) image * chunks + first, depth))),
+                            new Place.Input(1, Maps.offset(images.firstChunk(image) + first, depth))),
                     new Tensor(script.rows(DataType.F32, 1, depth, depth),
                             new Place.Scratch(totals.offset() + 4L * part * depth)));
         }
-        script.run(binding -> new ResponseFactors(binding.resolve(totals), parts(shape),
+        script.run(binding -> new ResponseFactors(binding.resolve(totals), parts(image),
                 binding.resolve(new Place.Constant(gammaIndex, 0)), depth, binding.resolve(factors)));
     }
 
-    private static int parts(Shape shape) {
-        return Math.ceilDiv(Linear.chunks(shape.pixels()), Ones.COUNT);
+    private int parts(int image) {
+        return Math.ceilDiv(images.chunks(image), Ones.COUNT);
+    }
+
+    private int mostParts() {
+        return IntStream.range(0, images.images()).map(this::parts).max().orElseThrow();
     }
 }

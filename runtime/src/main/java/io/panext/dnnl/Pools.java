@@ -1,6 +1,7 @@
 package io.panext.dnnl;
 
 import io.panext.graph.Shape;
+import io.panext.kernels.ImageRows;
 import io.panext.kernels.Share;
 import io.panext.onednn.DataType;
 import java.lang.foreign.MemorySegment;
@@ -20,13 +21,15 @@ final class Pools {
 
     private static void write(Script script, Shape shape, Share share) {
         int channels = shape.channels();
-        int parts = Math.ceilDiv(shape.pixels(), Ones.COUNT);
-        Place.Scratch sums = script.scratch(4L * parts * channels);
-        for (int image = share.from(shape.images()); image < share.to(shape.images()); image++) {
+        ImageRows images = shape.imageRows();
+        for (int image = share.from(images.images()); image < share.to(images.images()); image++) {
+            int pixels = images.pixels(image);
+            int parts = Math.ceilDiv(pixels, Ones.COUNT);
+            Place.Scratch sums = script.scratch(4L * parts * channels);
             for (int part = 0; part < parts; part++) {
                 int first = part * Ones.COUNT;
-                int count = Math.min(Ones.COUNT, shape.pixels() - first);
-                long row = (long) image * shape.pixels() + first;
+                int count = Math.min(Ones.COUNT, pixels - first);
+                long row = (long) images.firstRow(image) + first;
                 ONES.sum(script, count,
                         new Tensor(Maps.rows(script, count, channels), new Place.Input(0, Maps.offset(row, channels))),
                         new Tensor(script.rows(DataType.F32, 1, channels, channels),
@@ -36,7 +39,7 @@ final class Pools {
             script.run(binding -> {
                 MemorySegment src = binding.resolve(sums);
                 MemorySegment dst = binding.resolve(mean);
-                return () -> divide(src, parts, channels, shape.pixels(), dst);
+                return () -> divide(src, parts, channels, pixels, dst);
             });
         }
     }

@@ -51,6 +51,10 @@ public final class Fusion {
                 Optional.of(new Op.PatchEmbedding(stem.patch(), stem.weights(), stem.bias(), Optional.of(norm)));
             case Op.DepthwiseConv conv when op instanceof Op.LayerNorm norm && conv.norm().isEmpty() ->
                 Optional.of(new Op.DepthwiseConv(conv.weights(), conv.bias(), Optional.of(norm)));
+            case MaskedOp.PatchEmbedding(Op.PatchEmbedding stem, int edge) when stem.norm().isEmpty() ->
+                fuse(stem, op).map(fused -> new MaskedOp.PatchEmbedding((Op.PatchEmbedding) fused, edge));
+            case MaskedOp.DepthwiseConv(Op.DepthwiseConv conv) when conv.norm().isEmpty() ->
+                fuse(conv, op).map(fused -> new MaskedOp.DepthwiseConv((Op.DepthwiseConv) fused));
             case Op.LayerNorm norm when op instanceof Op.Downsample conv ->
                 Optional.of(new Op.Downsample(Optional.of(norm), conv.weights(), conv.bias()));
             case Op.Linear linear when op instanceof Op.Gelu && linear.postOps().isEmpty() ->

@@ -1,5 +1,6 @@
 package io.panext.graph;
 
+import io.panext.kernels.PatchTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +13,27 @@ import java.util.Optional;
  * @param nodes      the nodes
  * @param features   pooled and normed, what a classifier takes in: {@code [N, C]}
  * @param classifier what the classifier gives, if the model has one
+ * @param masked     what there is besides if the images are masked
  */
-public record Graph(Value input, List<Node> nodes, Value features, Optional<Classifier> classifier) {
+public record Graph(Value input, List<Node> nodes, Value features, Optional<Classifier> classifier,
+        Optional<Masked> masked) {
 
     /** The outputs of a classifier, both {@code [N, classes]}. */
     public record Classifier(Value logits, Value probabilities) {}
+
+    /**
+     * What belongs to masked images.
+     *
+     * @param table      where their visible patches are: a second input
+     * @param latent     the last stage's map, zero where it is masked: {@code [N, gridHeight, gridWidth, C]}
+     * @param prediction a decoder's pixels of all patches: {@code [N, gridHeight, gridWidth, 3 · patch²]}
+     */
+    public record Masked(Value table, Value latent, Optional<Value> prediction) {
+
+        private boolean gives(Value value) {
+            return value.equals(latent) || prediction.filter(value::equals).isPresent();
+        }
+    }
 
     /** Copies the list. */
     public Graph {
@@ -25,13 +42,14 @@ public record Graph(Value input, List<Node> nodes, Value features, Optional<Clas
 
     /** Returns the graph with other nodes for the same input and outputs. */
     public Graph withNodes(List<Node> newNodes) {
-        return new Graph(input, newNodes, features, classifier);
+        return new Graph(input, newNodes, features, classifier, masked);
     }
 
     /** Returns whether the caller reads a value when all nodes have run. */
     public boolean isOutput(Value value) {
         return value.equals(features)
-                || classifier.filter(c -> value.equals(c.logits()) || value.equals(c.probabilities())).isPresent();
+                || classifier.filter(c -> value.equals(c.logits()) || value.equals(c.probabilities())).isPresent()
+                || masked.filter(m -> m.gives(value)).isPresent();
     }
 
     /** Returns how many read a value: nodes, and the caller. */
@@ -43,12 +61,13 @@ public record Graph(Value input, List<Node> nodes, Value features, Optional<Clas
     /**
      * Returns the shape of every value.
      *
-     * @param images shape of the input, with three channels
+     * @param images shape of the input, with three channels, and with what is visible if they are masked
      * @throws IllegalArgumentException if the images are too small or too large for the network
      */
     public Map<Value, Shape> shapes(Shape images) {
         var shapes = new HashMap<Value, Shape>();
         shapes.put(input, images);
+        masked.ifPresent(m -> shapes.put(m.table(), table(images)));
         for (Node node : nodes) {
             Shape map = node.op().output(shapes.get(node.input()));
             shapes.put(node.output(), map);
@@ -57,5 +76,11 @@ public record Graph(Value input, List<Node> nodes, Value features, Optional<Clas
             }
         }
         return Map.copyOf(shapes);
+    }
+
+    private static Shape table(Shape images) {
+        Visible visible = images.visible()
+                .orElseThrow(() -> new IllegalArgumentException("nothing says how much of the images is visible"));
+        return Shape.vectors(1, PatchTable.ints(images.images(), visible.cells(), visible.total()));
     }
 }

@@ -10,7 +10,21 @@ import java.util.Optional;
  * <p>An {@link Optional} attribute is a neighbour that {@link Fusion} let the op absorb, or a constant that
  * {@link Folding} took out.
  */
-public sealed interface Op {
+public sealed interface Op
+        permits
+        Op.PatchEmbedding,
+        Op.LayerNorm,
+        Op.DepthwiseConv,
+        Op.Linear,
+        Op.Gelu,
+        Op.SumSquares,
+        Op.ResponseNorm,
+        Op.LayerScale,
+        Op.Add,
+        Op.Downsample,
+        Op.GlobalPool,
+        Op.Softmax,
+        MaskedOp {
 
     /** Returns the shape of the output for a shape of the first input. */
     Shape output(Shape input);
@@ -127,7 +141,7 @@ public sealed interface Op {
         }
     }
 
-    /** Each channel's sum of squares in each image, in the chunks of a linear: what {@link ResponseNorm} needs to know. */
+    /** Each channel's sum of squares in each chunk of an image: what {@link ResponseNorm} needs to know. */
     record SumSquares() implements Op {
 
         @Override
@@ -136,7 +150,7 @@ public sealed interface Op {
         }
 
         static Shape sums(Shape map) {
-            return new Shape(map.images(), io.panext.kernels.Linear.chunks(map.pixels()), 1, map.channels());
+            return Shape.vectors(map.statistics().chunks(), map.channels());
         }
     }
 
@@ -201,7 +215,7 @@ public sealed interface Op {
 
         @Override
         public Shape output(Shape input) {
-            return Shape.vectors(input.images(), input.channels());
+            return Shape.vectors(input.imageRows().images(), input.channels());
         }
     }
 

@@ -1,16 +1,26 @@
 package io.panext.graph;
 
+import io.panext.kernels.ImageRows;
 import io.panext.kernels.Matrix;
+import java.util.Optional;
 
 /**
  * The shape of a map, NHWC.
  *
- * @param images   number of images
- * @param height   rows of an image
+ * <p>A masked map holds the visible patches of its images, each as if it were an image.
+ *
+ * @param images   number of images, or of patches
+ * @param height   rows of an image, or of a patch
  * @param width    pixels of a row
  * @param channels values of a pixel
+ * @param visible  whose patches a masked map holds; of the input, which patches are going to be visible
  */
-public record Shape(int images, int height, int width, int channels) {
+public record Shape(int images, int height, int width, int channels, Optional<Visible> visible) {
+
+    /** Describes whole images. */
+    public Shape(int images, int height, int width, int channels) {
+        this(images, height, width, channels, Optional.empty());
+    }
 
     /** @throws IllegalArgumentException if a dimension is not positive, or the map has 2³¹ pixels or more */
     public Shape {
@@ -46,12 +56,27 @@ public record Shape(int images, int height, int width, int channels) {
 
     /** Returns the shape with another number of channels. */
     public Shape withChannels(int newChannels) {
-        return new Shape(images, height, width, newChannels);
+        return new Shape(images, height, width, newChannels, visible);
     }
 
     /** Returns the shape after a convolution whose kernel is its stride: what does not fill a kernel is dropped. */
     public Shape strided(int stride, int newChannels) {
-        return new Shape(images, height / stride, width / stride, newChannels);
+        return new Shape(images, height / stride, width / stride, newChannels, visible);
+    }
+
+    /** Returns the input with only a part of its images to be seen. */
+    public Shape withVisible(Visible patches) {
+        return new Shape(images, height, width, channels, Optional.of(patches));
+    }
+
+    /** Returns which rows are which image's. */
+    public ImageRows imageRows() {
+        return visible.map(patches -> patches.rows(pixels())).orElseGet(() -> ImageRows.equal(images, pixels()));
+    }
+
+    /** Returns which rows share the statistics of global response normalisation: those of an image, as a rule. */
+    public ImageRows statistics() {
+        return visible.map(patches -> patches.statistics(pixels())).orElseGet(this::imageRows);
     }
 
     @Override

@@ -71,6 +71,24 @@ public final class Preprocessor {
     }
 
     /**
+     * Returns an image of normalised values: what {@link #normalise} did is undone, rounded and kept within 0 to 255.
+     *
+     * @param src    one plane a channel, fp32
+     * @param offset where the image begins, in values
+     */
+    public RgbImage image(float[] src, int offset) {
+        int plane = settings.height() * settings.width();
+        byte[] pixels = new byte[RgbImage.CHANNELS * plane];
+        for (int c = 0; c < RgbImage.CHANNELS; c++) {
+            for (int i = 0; i < plane; i++) {
+                float value = src[offset + c * plane + i] * settings.std().get(c) + settings.mean().get(c);
+                pixels[RgbImage.CHANNELS * i + c] = (byte) Math.clamp(Math.round(value * 255f), 0, LEVELS - 1);
+            }
+        }
+        return new RgbImage(settings.width(), settings.height(), pixels);
+    }
+
+    /**
      * Normalises an image into the input tensor, one plane a channel (NCHW order, fp32):
      * {@code (value / 255 - mean) / std}.
      *

@@ -1,6 +1,7 @@
 package io.panext.image;
 
 import java.awt.image.BufferedImage;
+import java.util.List;
 
 /**
  * Pixels of 8-bit red, green and blue, without padding between rows: HWC order, pixel {@code (x, y)} begins at
@@ -41,6 +42,29 @@ public final class RgbImage {
     public static RgbImage of(BufferedImage image) {
         return PixelFormat.of(image.getColorModel()).map(format -> format.read(image.getRaster()))
                 .orElseGet(() -> of(argb(image)));
+    }
+
+    /**
+     * Returns images beside each other, from left to right.
+     *
+     * @throws IllegalArgumentException if there are none, or not all are of the same height
+     */
+    public static RgbImage beside(List<RgbImage> images) {
+        int height = images.isEmpty() ? 0 : images.getFirst().height;
+        int width = images.stream().mapToInt(RgbImage::width).sum();
+        if (height == 0 || images.stream().anyMatch(image -> image.height != height)) {
+            throw new IllegalArgumentException("images of different heights have no place beside each other");
+        }
+        byte[] pixels = new byte[Math.multiplyExact(CHANNELS * width, height)];
+        int left = 0;
+        for (RgbImage image : images) {
+            for (int y = 0; y < height; y++) {
+                System.arraycopy(image.pixels, CHANNELS * y * image.width, pixels, CHANNELS * (y * width + left),
+                        CHANNELS * image.width);
+            }
+            left += image.width;
+        }
+        return new RgbImage(width, height, pixels);
     }
 
     private static BufferedImage argb(BufferedImage image) {

@@ -11,6 +11,7 @@ import io.panext.kernels.Affine;
 import io.panext.kernels.Downsample;
 import io.panext.kernels.Epilogue;
 import io.panext.kernels.Grn;
+import io.panext.kernels.ImageRows;
 import io.panext.kernels.LayerNorm;
 import io.panext.kernels.Linear;
 import io.panext.kernels.Matrix;
@@ -19,12 +20,17 @@ import io.panext.kernels.PatchEmbedding;
 import io.panext.kernels.RowSource;
 import io.panext.kernels.Share;
 import io.panext.zoo.Parameter;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The ops that are matrix products: linears, and the convolutions whose kernel is their stride. */
 final class Products {
+
+    /** From how many rows for each output channel on the weights are scaled, and not the rows, of a masked map. */
+    private static final int MASKED_ROWS_PER_COLUMN = 8;
 
     private Products() {}
 
@@ -53,45 +59,56 @@ final class Products {
     private static Task plain(Op.Linear op, Linear linear, Operands operands) {
         Epilogue epilogue = epilogue(op, operands);
         RowSource rows = RowSource.of(operands.src());
-        int pixels = operands.shape().pixels();
-        return (_, share) -> linear.run(rows, operands.dst(), pixels, epilogue, share);
+        ImageRows images = chunks(op, operands.shape());
+        return (_, share) -> linear.run(rows, operands.dst(), images, epilogue, share);
     }
 
     /** The factors of the response norm go into the weights or into the rows, whichever are fewer. */
     private static Task normed(Op.Linear op, PackedWeights weights, Matrix gamma, Operands operands) {
         Epilogue epilogue = epilogue(op, operands);
         Shape shape = operands.shape();
+        ImageRows images = shape.statistics();
         return (_, share) -> {
-            Matrix factors = SimdBackend.factors(gamma, operands, share, scaledBytes(op, shape));
+            Matrix factors = SimdBackend.factors(gamma, images, operands, share, scaledBytes(op, shape));
             if (scalesWeights(op, shape)) {
-                scaleWeights(weights, factors, operands, epilogue, share);
+                scaleWeights(weights, factors, images, operands, epilogue, share);
             } else {
-                scaleRows(new Linear(weights), factors, operands, epilogue, share);
+                scaleRows(op, new Linear(weights), factors, images, operands, epilogue, share);
             }
         };
     }
 
-    private static void scaleRows(Linear linear, Matrix factors, Operands operands, Epilogue epilogue, Share share) {
+    private static void scaleRows(Op.Linear op, Linear linear, Matrix factors, ImageRows images, Operands operands,
+            Epilogue epilogue, Share share) {
         Shape shape = operands.shape();
-        Matrix scratch = Matrix.aligned(operands.scratch(share), 0, blockRows(shape), shape.channels());
-        RowSource rows = Grn.scaled(operands.src(), factors, shape.pixels(), scratch);
-        linear.run(rows, operands.dst(), shape.pixels(), epilogue, share);
+        Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(shape.rows(), shape.channels()),
+                shape.channels());
+        RowSource rows = Grn.scaled(operands.src(), factors, images, scratch);
+        linear.run(rows, operands.dst(), chunks(op, shape), epilogue, share);
     }
 
-    private static void scaleWeights(PackedWeights weights, Matrix factors, Operands operands, Epilogue epilogue,
-            Share share) {
-        int pixels = operands.shape().pixels();
-        for (int image = 0; image < operands.shape().images(); image++) {
-            int base = image * pixels;
+    /** Whose rows they are matters for sums alone: else those of small images share their chunks. */
+    private static ImageRows chunks(Op.Linear op, Shape shape) {
+        return op.postOps().contains(PostOp.SUM_SQUARES) ? shape.statistics() : ImageRows.of(shape.rows());
+    }
+
+    private static void scaleWeights(PackedWeights weights, Matrix factors, ImageRows images, Operands operands,
+            Epilogue epilogue, Share share) {
+        for (int image = 0; image < images.images(); image++) {
+            int from = images.firstRow(image);
+            int to = images.firstRow(image + 1);
             PackedWeights scaled = weights.scaled(factors.slice(image, image + 1), operands.scratch(share));
-            RowSource rows = RowSource.of(operands.src().slice(base, base + pixels));
-            new Linear(scaled).run(rows, operands.dst().slice(base, base + pixels), pixels,
-                    (block, row, column) -> epilogue.apply(block, base + row, column), share);
+            RowSource rows = RowSource.of(operands.src().slice(from, to));
+            new Linear(scaled).run(rows, operands.dst().slice(from, to), ImageRows.of(to - from),
+                    (block, row, column) -> epilogue.apply(block, from + row, column), share);
         }
     }
 
+    /** A masked map is small, and so must be what is needed beside it. */
     private static boolean scalesWeights(Op.Linear op, Shape shape) {
-        return shape.pixels() > op.bias().size();
+        ImageRows images = shape.statistics();
+        int rows = images.rows() / images.images();
+        return rows > (shape.visible().isPresent() ? MASKED_ROWS_PER_COLUMN : 1) * op.bias().size();
     }
 
     private static long scaledBytes(Op.Linear op, Shape shape) {
@@ -101,20 +118,16 @@ final class Products {
     }
 
     private static long rowBytes(Shape shape) {
-        return Matrix.alignedBytes(blockRows(shape), shape.channels());
-    }
-
-    private static int blockRows(Shape shape) {
-        return Math.min(shape.rows(), Linear.blockRows(shape.channels()));
+        return Matrix.alignedBytes(Linear.blockRows(shape.rows(), shape.channels()), shape.channels());
     }
 
     private static long factorBytes(Shape shape) {
-        return SimdBackend.factorBytes(shape.images(), shape.channels());
+        return SimdBackend.factorBytes(shape.statistics().images(), shape.channels());
     }
 
     private static Epilogue epilogue(Op.Linear op, Operands operands) {
         if (op.postOps().equals(List.of(PostOp.GELU, PostOp.SUM_SQUARES))) {
-            return Epilogue.geluAndSquares(operands.outputs().get(1), operands.shape().pixels());
+            return Epilogue.geluAndSquares(operands.outputs().get(1), operands.shape().statistics());
         }
         if (op.postOps().equals(List.of(PostOp.GELU))) {
             return Epilogue.GELU;
@@ -128,27 +141,48 @@ final class Products {
         throw new IllegalArgumentException("no epilogue does " + op.postOps());
     }
 
+    /** Where a stem finds its rows: in the images of a run, gathered into scratch memory. */
+    @FunctionalInterface
+    interface PatchSource {
+
+        RowSource rows(MemorySegment images, Matrix scratch);
+    }
+
     static Kernel patchEmbedding(Op.PatchEmbedding op) {
-        int depth = depth(op.weights());
-        long weightBytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
-        long scratch = Matrix.alignedBytes(Linear.blockRows(depth), depth);
-        return new SimdKernel("gemm over patches" + (op.norm().isPresent() ? " + layer norm" : ""), weightBytes,
-                _ -> scratch, allocator -> {
-                    var linear = new Linear(PackedWeights.pack(op.weights().values(), op.bias().values(), allocator));
-                    return patchEmbedding(op, linear, Norms.pack(op.norm(), allocator));
+        return patchEmbedding(op, op, "gemm over patches", operands -> {
+            Shape shape = operands.shape();
+            return (images, scratch) -> PatchEmbedding.patches(images, shape.height(), shape.width(), op.patch(),
+                    scratch);
+        });
+    }
+
+    /**
+     * Returns the kernel of a stem.
+     *
+     * @param op     the op that is, or contains, the stem
+     * @param source where its rows are found
+     */
+    static Kernel patchEmbedding(Op op, Op.PatchEmbedding stem, String name,
+            Function<Operands, PatchSource> source) {
+        int depth = depth(stem.weights());
+        long weightBytes = weightBytes(stem.weights(), stem.bias()) + Norms.bytes(stem.norm());
+        return new SimdKernel(name + (stem.norm().isPresent() ? " + layer norm" : ""), weightBytes,
+                images -> Matrix.alignedBytes(Linear.blockRows(op.output(images).rows(), depth), depth), allocator -> {
+                    var linear = new Linear(
+                            PackedWeights.pack(stem.weights().values(), stem.bias().values(), allocator));
+                    return patchEmbedding(depth, source, linear, Norms.pack(stem.norm(), allocator));
                 });
     }
 
-    private static PackedKernel patchEmbedding(Op.PatchEmbedding op, Linear linear, Norms norms) {
-        int depth = depth(op.weights());
+    private static PackedKernel patchEmbedding(int depth, Function<Operands, PatchSource> source, Linear linear,
+            Norms norms) {
         return operands -> {
-            Shape shape = operands.shape();
+            PatchSource patches = source.apply(operands);
             Matrix dst = operands.dst();
             Optional<LayerNorm> norm = norms.bind(dst.columns());
             return (images, share) -> {
-                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(depth), depth);
-                RowSource patches = PatchEmbedding.patches(images, shape.height(), shape.width(), op.patch(), scratch);
-                linear.runRows(patches, dst, Epilogue.NONE, share);
+                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(dst.rows(), depth), depth);
+                linear.runRows(patches.rows(images, scratch), dst, Epilogue.NONE, share);
                 Matrix rows = dst.slice(share.from(dst.rows()), share.to(dst.rows()));
                 norm.ifPresent(layerNorm -> layerNorm.run(rows, rows, Share.ALL));
             };
@@ -159,9 +193,9 @@ final class Products {
         int depth = depth(op.weights());
         int channels = op.weights().shape().get(1);
         long weightBytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
-        long scratch = Downsample.scratchBytes(Linear.blockRows(depth), channels);
         return new SimdKernel((op.norm().isPresent() ? "layer norm + " : "") + "gemm over 2x2 cells", weightBytes,
-                _ -> scratch, allocator -> {
+                shape -> Downsample.scratchBytes(Linear.blockRows(op.output(shape).rows(), depth), channels),
+                allocator -> {
                     float[] weights = Downsample.rowOrder(op.weights().values(), channels);
                     var linear = new Linear(PackedWeights.pack(weights, op.bias().values(), allocator));
                     Norms norms = Norms.pack(op.norm(), allocator);

@@ -4,6 +4,7 @@ import io.panext.compile.Backend;
 import io.panext.compile.Kernel;
 import io.panext.compile.Operands;
 import io.panext.compile.Task;
+import io.panext.graph.MaskedOp;
 import io.panext.graph.Op;
 import io.panext.graph.Shape;
 import io.panext.kernels.Add;
@@ -12,6 +13,7 @@ import io.panext.kernels.DepthwiseConv;
 import io.panext.kernels.Gelu;
 import io.panext.kernels.GlobalPool;
 import io.panext.kernels.Grn;
+import io.panext.kernels.ImageRows;
 import io.panext.kernels.LayerNorm;
 import io.panext.kernels.Matrix;
 import io.panext.kernels.Share;
@@ -44,6 +46,7 @@ public final class SimdBackend implements Backend {
             case Op.Add _ -> SimdKernel.withoutWeights("add", SimdBackend::add);
             case Op.GlobalPool _ -> SimdKernel.withoutWeights("average pool", SimdBackend::pool);
             case Op.Softmax _ -> SimdKernel.withoutWeights("softmax", SimdBackend::softmax);
+            case MaskedOp masked -> MaskedKernels.kernel(masked);
         });
     }
 
@@ -83,17 +86,22 @@ public final class SimdBackend implements Backend {
 
     private static Kernel responseNorm(Op.ResponseNorm op) {
         int channels = op.gamma().size();
-        return new SimdKernel("response norm", Affine.packedBytes(channels), shape -> factorBytes(shape.images(),
-                channels), allocator -> {
+        return new SimdKernel("response norm", Affine.packedBytes(channels), shape -> factorBytes(shape
+                .statistics().images(), channels), allocator -> {
                     float[] shift = op.beta().map(Parameter::values).orElseGet(() -> new float[channels]);
                     Affine gamma = Affine.pack(op.gamma().values(), shift, allocator);
-                    return operands -> (_, share) -> responseNorm(gamma, operands, share);
+                    return operands -> responseNorm(gamma, operands);
                 });
     }
 
-    private static void responseNorm(Affine gammaAndBeta, Operands operands, Share share) {
-        Matrix factors = factors(gammaAndBeta.scale(), operands, share, 0);
-        Grn.scale(operands.src(), factors, operands.shape().pixels(), operands.dst(), share);
+    private static Task responseNorm(Affine gammaAndBeta, Operands operands) {
+        ImageRows images = operands.shape().statistics();
+        return (_, share) -> responseNorm(gammaAndBeta, images, operands, share);
+    }
+
+    private static void responseNorm(Affine gammaAndBeta, ImageRows images, Operands operands, Share share) {
+        Matrix factors = factors(gammaAndBeta.scale(), images, operands, share, 0);
+        Grn.scale(operands.src(), factors, images, operands.dst(), share);
         gammaAndBeta.shift(operands.dst(), share);
     }
 
@@ -103,10 +111,9 @@ public final class SimdBackend implements Backend {
     }
 
     /** Works out the factors of a response norm: every worker for itself, which is faster than to wait for one. */
-    static Matrix factors(Matrix gamma, Operands operands, Share share, long scratchOffset) {
-        Matrix factors = Matrix.aligned(operands.scratch(share), scratchOffset, operands.shape().images(),
-                gamma.columns());
-        Grn.scales(operands.inputs().get(1), gamma, factors, Share.ALL);
+    static Matrix factors(Matrix gamma, ImageRows images, Operands operands, Share share, long scratchOffset) {
+        Matrix factors = Matrix.aligned(operands.scratch(share), scratchOffset, images.images(), gamma.columns());
+        Grn.scales(operands.inputs().get(1), images, gamma, factors, Share.ALL);
         return factors;
     }
 
@@ -123,8 +130,8 @@ public final class SimdBackend implements Backend {
     }
 
     private static Task sumSquares(Operands operands) {
-        int pixels = operands.shape().pixels();
-        return (_, share) -> Grn.sumSquares(operands.src(), pixels, operands.dst(), share);
+        ImageRows images = operands.shape().statistics();
+        return (_, share) -> Grn.sumSquares(operands.src(), images, operands.dst(), share);
     }
 
     private static Task add(Operands operands) {
@@ -132,7 +139,8 @@ public final class SimdBackend implements Backend {
     }
 
     private static Task pool(Operands operands) {
-        return (_, share) -> GlobalPool.run(operands.src(), operands.dst(), share);
+        ImageRows images = operands.shape().imageRows();
+        return (_, share) -> GlobalPool.run(operands.src(), images, operands.dst(), share);
     }
 
     private static Task softmax(Operands operands) {

@@ -30,6 +30,20 @@ class InspectTest {
     }
 
     @Test
+    void maskedImagesTakeLess() throws IOException {
+        JsonNode tiny = Invocation
+                .of("inspect", "convnextv2_tiny", "--mask-ratio", 0.6, "--plan", "-t", 1, "-f", "json")
+                .json();
+        assertEquals(19, tiny.path("masked").path("visible").asInt());
+        assertEquals(49, tiny.path("masked").path("patches").asInt());
+        assertTrue(tiny.path("masked").path("share").asDouble() <= 0.42, tiny::toString);
+        assertEquals("simd masked depthwise 7x7 + layer norm", tiny.path("steps").path(1).path("kernel").asText());
+        Invocation text = Invocation.of("inspect", "convnextv2_tiny", "--mask-ratio", 0.75);
+        assertTrue(text.out().contains("12 of 49 patches visible"), text.out());
+        assertEquals(1, Invocation.of("inspect", "convnextv2_tiny", "--mask-ratio", 0.6, "--size", 100).status());
+    }
+
+    @Test
     void publishedArchitecturesNeedNoWeights() throws IOException {
         JsonNode tiny = Invocation.of("inspect", "convnext_tiny.fb_in1k", "-f", "json").json();
         assertEquals(28_589_128, tiny.path("parameters").asLong());

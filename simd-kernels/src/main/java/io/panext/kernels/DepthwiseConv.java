@@ -20,9 +20,12 @@ public final class DepthwiseConv {
     /** Edge of the kernel. */
     public static final int KERNEL = 7;
 
-    private static final int TAPS = KERNEL * KERNEL;
+    /** Values of a kernel. */
+    static final int TAPS = KERNEL * KERNEL;
     private static final int PADDING = KERNEL / 2;
-    private static final int TILE_PIXELS = 4;
+    /** Pixels of the register tile. */
+    static final int TILE_PIXELS = 4;
+
     private static final int SLOTS = 8;
 
     // The tiles spell out every vector operation: wrapped in a method of our own, those beyond C2's inlining budget
@@ -117,7 +120,8 @@ public final class DepthwiseConv {
             int fromTap = Math.max(0, PADDING - y);
             int toTap = Math.min(KERNEL, height + PADDING - y);
             for (int x = 0; x < width; x += TILE_PIXELS) {
-                tile(ring, (long) x * Lanes.BYTES, y - PADDING, slotBytes, fromTap, toTap, weights, sliceOffset(slice),
+                tile(ring, (long) x * Lanes.BYTES, y - PADDING, SLOTS - 1, slotBytes, fromTap, toTap, weights,
+                        sliceOffset(slice),
                         dst.memory(), dst.rowOffset(y * width + x) + column, dst.stride(),
                         Math.min(TILE_PIXELS, width - x));
             }
@@ -132,15 +136,16 @@ public final class DepthwiseConv {
 
     // Pixels beyond the last are stored in its place before it is: a short tile needs no code of its own.
 
-    private static void tile(MemorySegment ring, long column, int firstSlot, long slotBytes, int fromTap, int toTap,
-            MemorySegment weights, long taps, MemorySegment dst, long d0, long dStride, int pixels) {
+    /** Computes a few pixels from rows that follow each other in a ring, whose size is a power of two. */
+    static void tile(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int fromTap,
+            int toTap, MemorySegment weights, long taps, MemorySegment dst, long d0, long dStride, int pixels) {
         FloatVector bias = FloatVector.fromMemorySegment(S, weights, taps + (long) TAPS * BYTES, ORDER);
         FloatVector zero = FloatVector.zero(S);
         FloatVector even0 = bias, even1 = bias, even2 = bias, even3 = bias;
         FloatVector odd0 = zero, odd1 = zero, odd2 = zero, odd3 = zero;
         for (int ky = fromTap; ky < toTap; ky++) {
             long w = taps + ky * ((long) KERNEL * BYTES);
-            long x0 = column + ((firstSlot + ky) & (SLOTS - 1)) * slotBytes;
+            long x0 = column + ((firstSlot + ky) & slotMask) * slotBytes;
             FloatVector w0 = FloatVector.fromMemorySegment(S, weights, w, ORDER);
             FloatVector w1 = FloatVector.fromMemorySegment(S, weights, w + BYTES, ORDER);
             FloatVector w2 = FloatVector.fromMemorySegment(S, weights, w + 2L * BYTES, ORDER);
@@ -193,11 +198,21 @@ public final class DepthwiseConv {
         even0.add(odd0).intoMemorySegment(dst, d0, ORDER);
     }
 
-    private static long slotBytes(int width) {
+    /** Returns the bytes of a row with its padding. */
+    static long slotBytes(int width) {
         return (long) (Math.ceilDiv(width, TILE_PIXELS) * TILE_PIXELS + 2 * PADDING) * Lanes.BYTES;
     }
 
-    private static long sliceOffset(int slice) {
+    MemorySegment weights() {
+        return weights;
+    }
+
+    int channels() {
+        return channels;
+    }
+
+    /** Returns where the taps of a vector of channels start in the weights, in bytes. */
+    static long sliceOffset(int slice) {
         return (long) slice * (TAPS + 1) * Lanes.BYTES;
     }
 }

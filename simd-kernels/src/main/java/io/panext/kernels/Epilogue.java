@@ -28,13 +28,12 @@ public interface Epilogue {
     /**
      * Returns an epilogue that applies {@link Gelu} and writes each column's sum of squares, for {@link Grn}.
      *
-     * @param sums   {@code [images * chunks, columns]}, a row for every {@link Linear#CHUNK} rows of an image
-     * @param pixels rows of the product that make one image
+     * @param sums   {@code [chunks, columns]}
+     * @param images which rows of the product are which image's
      */
-    static Epilogue geluAndSquares(Matrix sums, int pixels) {
-        int chunks = Linear.chunks(pixels);
+    static Epilogue geluAndSquares(Matrix sums, ImageRows images) {
         return (block, row, column) -> {
-            int chunk = row / pixels * chunks + row % pixels / Linear.CHUNK;
+            int chunk = images.chunkOf(row);
             Matrix dst = sums.slice(chunk, chunk + 1).columns(column, block.columns());
             Gelu.applyAndSumSquares(block, dst.memory(), dst.offset());
         };

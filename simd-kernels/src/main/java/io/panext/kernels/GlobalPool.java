@@ -10,15 +10,17 @@ public final class GlobalPool {
     /**
      * Pools the images of one worker.
      *
-     * @param src {@code [images * pixels, channels]}, aligned
-     * @param dst {@code [images, channels]}, aligned
+     * @param src    {@code [rows, channels]}, aligned
+     * @param images which rows are which image's
+     * @param dst    {@code [images, channels]}, aligned
      */
-    public static void run(Matrix src, Matrix dst, Share share) {
-        int pixels = src.rowsOver(dst.rows());
-        dst.requireColumns(src.columns());
+    public static void run(Matrix src, ImageRows images, Matrix dst, Share share) {
+        images.requireRows(src);
+        dst.requireShape(images.images(), src.columns());
         int end = share.to(dst.rows());
         for (int image = share.from(dst.rows()); image < end; image++) {
-            Matrix rows = src.slice(image * pixels, (image + 1) * pixels);
+            int pixels = images.pixels(image);
+            Matrix rows = src.slice(images.firstRow(image), images.firstRow(image + 1));
             for (int v = 0; v < Lanes.vectors(src.columns()); v++) {
                 long column = (long) v * Lanes.BYTES;
                 FloatVector sum = Lanes.zero();

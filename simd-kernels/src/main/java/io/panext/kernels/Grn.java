@@ -15,16 +15,13 @@ public final class Grn {
 
     private Grn() {}
 
-    /** Writes each channel's sum of squares, one row for every {@link Linear#CHUNK} pixels of an image. */
-    public static void sumSquares(Matrix map, int pixels, Matrix sums, Share share) {
-        int chunks = Linear.chunks(pixels);
-        int images = map.rowsOver(pixels);
-        sums.requireShape(images * chunks, map.columns());
-        int end = share.to(images * chunks);
-        for (int chunk = share.from(images * chunks); chunk < end; chunk++) {
-            int first = chunk / chunks * pixels;
-            int from = chunk % chunks * Linear.CHUNK;
-            Matrix rows = map.slice(first + from, first + Math.min(from + Linear.CHUNK, pixels));
+    /** Writes each channel's sum of squares, one row for every chunk of an image. */
+    public static void sumSquares(Matrix map, ImageRows images, Matrix sums, Share share) {
+        images.requireRows(map);
+        sums.requireShape(images.chunks(), map.columns());
+        int end = share.to(images.chunks());
+        for (int chunk = share.from(images.chunks()); chunk < end; chunk++) {
+            Matrix rows = map.slice(images.chunkRow(chunk), images.chunkRow(chunk + 1));
             for (int v = 0; v < Lanes.vectors(map.columns()); v++) {
                 long column = (long) v * Lanes.BYTES;
                 FloatVector sum = Lanes.zero();
@@ -40,19 +37,19 @@ public final class Grn {
     /**
      * Writes the factor {@code 1 + gamma · Nx} of each channel for the images of one worker.
      *
-     * @param sums   {@code [images * chunks, channels]}
+     * @param sums   {@code [chunks, channels]}
+     * @param images whose chunks they are
      * @param gamma  {@code [1, channels]}
      * @param scales {@code [images, channels]}, written
      */
-    public static void scales(Matrix sums, Matrix gamma, Matrix scales, Share share) {
-        int images = scales.rows();
-        int chunks = sums.rowsOver(images);
+    public static void scales(Matrix sums, ImageRows images, Matrix gamma, Matrix scales, Share share) {
         int channels = scales.columns();
-        sums.requireColumns(channels);
+        scales.requireShape(images.images(), channels);
+        sums.requireShape(images.chunks(), channels);
         gamma.requireShape(1, channels);
-        int end = share.to(images);
-        for (int image = share.from(images); image < end; image++) {
-            Matrix parts = sums.slice(image * chunks, (image + 1) * chunks);
+        int end = share.to(images.images());
+        for (int image = share.from(images.images()); image < end; image++) {
+            Matrix parts = sums.slice(images.firstChunk(image), images.firstChunk(image + 1));
             norms(parts, scales.memory(), scales.rowOffset(image));
             double total = 0;
             for (int channel = 0; channel < channels; channel++) {
@@ -86,20 +83,18 @@ public final class Grn {
     /**
      * Returns the rows of a map with their image's factors applied, in scratch memory.
      *
-     * @param src     {@code [images * pixels, channels]}, aligned
+     * @param src     {@code [rows, channels]}, aligned
      * @param scales  {@code [images, channels]}
-     * @param pixels  rows of an image
+     * @param images  which rows are which image's
      * @param scratch aligned rows of {@code channels} values, at least as many as are asked for at a time
      */
-    public static RowSource scaled(Matrix src, Matrix scales, int pixels, Matrix scratch) {
-        scales.requireShape(src.rowsOver(pixels), src.columns());
+    public static RowSource scaled(Matrix src, Matrix scales, ImageRows images, Matrix scratch) {
+        images.requireRows(src);
+        scales.requireShape(images.images(), src.columns());
         scratch.requireColumns(src.columns());
         return (from, to) -> {
             Matrix dst = scratch.slice(0, to - from);
-            for (int row = from; row < to; row++) {
-                scale(src.memory(), src.rowOffset(row), scales.memory(), scales.rowOffset(row / pixels), dst.memory(),
-                        dst.rowOffset(row - from), src.columns());
-            }
+            scale(src, scales, images, from, to, dst);
             return dst;
         };
     }
@@ -107,18 +102,28 @@ public final class Grn {
     /**
      * Applies each image's factors to one worker's rows.
      *
-     * @param src    {@code [images * pixels, channels]}, aligned
+     * @param src    {@code [rows, channels]}, aligned
      * @param scales {@code [images, channels]}
-     * @param pixels rows of an image
+     * @param images which rows are which image's
      * @param dst    like {@code src}, and may be it
      */
-    public static void scale(Matrix src, Matrix scales, int pixels, Matrix dst, Share share) {
-        scales.requireShape(src.rowsOver(pixels), src.columns());
+    public static void scale(Matrix src, Matrix scales, ImageRows images, Matrix dst, Share share) {
+        images.requireRows(src);
+        scales.requireShape(images.images(), src.columns());
         dst.requireShape(src.rows(), src.columns());
-        int end = share.to(src.rows());
-        for (int row = share.from(src.rows()); row < end; row++) {
-            scale(src.memory(), src.rowOffset(row), scales.memory(), scales.rowOffset(row / pixels), dst.memory(),
-                    dst.rowOffset(row), src.columns());
+        int from = share.from(src.rows());
+        int to = share.to(src.rows());
+        scale(src, scales, images, from, to, dst.slice(from, to));
+    }
+
+    private static void scale(Matrix src, Matrix scales, ImageRows images, int from, int to, Matrix dst) {
+        int image = images.imageOf(from);
+        for (int row = from; row < to; row++) {
+            while (row == images.firstRow(image + 1)) {
+                image++;
+            }
+            scale(src.memory(), src.rowOffset(row), scales.memory(), scales.rowOffset(image), dst.memory(),
+                    dst.rowOffset(row - from), src.columns());
         }
     }
 

@@ -18,30 +18,32 @@ public record Linear(PackedWeights weights) {
     /** Input rows that stay in the second-level cache while the weights stream past them, in bytes. */
     private static final long BLOCK_BYTES = 256 << 10;
 
-    /** Returns the number of chunks of an image. */
-    public static int chunks(int pixels) {
-        return Math.ceilDiv(pixels, CHUNK);
-    }
-
-    /** Returns the most rows that are asked from a {@link RowSource} at a time. */
-    public static int blockRows(int depth) {
-        return CHUNK * (int) Math.max(1, BLOCK_BYTES / (CHUNK * 4L * depth));
+    /**
+     * Returns the most rows that are asked from a {@link RowSource} at a time: all of them, if they are little more than
+     * a block, for the weights stream past the rest as well.
+     *
+     * @param rows  rows of the product
+     * @param depth values of a row
+     */
+    public static int blockRows(int rows, int depth) {
+        int block = CHUNK * (int) Math.max(1, BLOCK_BYTES / (CHUNK * 4L * depth));
+        return 4L * rows * depth <= 2 * BLOCK_BYTES ? rows : Math.min(rows, block);
     }
 
     /**
      * Computes one worker's share.
      *
-     * @param src      {@code images * pixels} rows of {@code in} values
-     * @param dst      {@code [images * pixels, out]}, aligned
-     * @param pixels   rows of an image
+     * @param src      the images' rows of {@code in} values
+     * @param dst      {@code [rows, out]}, aligned
+     * @param images   which rows are which image's
      * @param epilogue what finishes each block
      * @param share    split over chunks where there are enough of them, over output columns otherwise
      */
-    public void run(RowSource src, Matrix dst, int pixels, Epilogue epilogue, Share share) {
+    public void run(RowSource src, Matrix dst, ImageRows images, Epilogue epilogue, Share share) {
         dst.requireColumns(weights.columns());
-        int perImage = chunks(pixels);
-        int chunks = dst.rowsOver(pixels) * perImage;
-        IntUnaryOperator firstRow = chunk -> chunk / perImage * pixels + Math.min(chunk % perImage * CHUNK, pixels);
+        images.requireRows(dst);
+        int chunks = images.chunks();
+        IntUnaryOperator firstRow = images::chunkRow;
         if (chunks >= 2 * share.workers()) {
             run(src, dst, epilogue, firstRow, share.from(chunks), share.to(chunks), Share.ALL);
         } else {
@@ -61,17 +63,21 @@ public record Linear(PackedWeights weights) {
         int from = share.from(dst.rows());
         int to = share.to(dst.rows());
         IntUnaryOperator firstRow = chunk -> Math.min(from + chunk * CHUNK, to);
-        run(src, dst, epilogue, firstRow, 0, chunks(to - from), Share.ALL);
+        run(src, dst, epilogue, firstRow, 0, Math.ceilDiv(to - from, CHUNK), Share.ALL);
     }
 
     private void run(RowSource src, Matrix dst, Epilogue epilogue, IntUnaryOperator firstRow, int fromChunk,
             int toChunk, Share panels) {
-        int blockChunks = blockRows(weights.depth()) / CHUNK;
+        int blockRows = blockRows(dst.rows(), weights.depth());
         int fromPanel = panels.from(weights.panels());
         int toPanel = panels.to(weights.panels());
-        for (int first = fromChunk; first < toChunk && fromPanel < toPanel; first += blockChunks) {
-            int last = Math.min(first + blockChunks, toChunk);
+        int last;
+        for (int first = fromChunk; first < toChunk && fromPanel < toPanel; first = last) {
             int base = firstRow.applyAsInt(first);
+            last = first + 1;
+            while (last < toChunk && firstRow.applyAsInt(last + 1) - base <= blockRows) {
+                last++;
+            }
             Matrix block = src.rows(base, firstRow.applyAsInt(last));
             block.requireColumns(weights.depth());
             for (int panel = fromPanel; panel < toPanel; panel++) {

@@ -45,6 +45,36 @@ public final class PatchEmbedding {
         };
     }
 
+    /**
+     * Returns the visible patches of masked images, gathered into scratch memory, in the order of their slots.
+     *
+     * @param src     fp32 {@code [N, 3, height, width]}, any alignment
+     * @param height  rows of an image
+     * @param width   pixels of a row
+     * @param patch   edge of an embedded patch
+     * @param edge    embedded patches along a patch of the mask
+     * @param table   which patch of the mask is in which slot
+     * @param scratch as for {@link #patches}
+     */
+    public static RowSource visiblePatches(MemorySegment src, int height, int width, int patch, int edge,
+            PatchTable table, Matrix scratch) {
+        scratch.requireColumns(COLOURS * patch * patch);
+        long plane = 4L * height * width;
+        int area = edge * edge;
+        return (from, to) -> {
+            Matrix dst = scratch.slice(0, to - from);
+            for (int row = from; row < to; row++) {
+                int masked = table.patch(row / area);
+                int image = masked / table.cells();
+                int y = masked % table.cells() / table.gridWidth() * edge + row % area / edge;
+                int x = masked % table.gridWidth() * edge + row % edge;
+                long first = COLOURS * plane * image + 4L * patch * ((long) y * width + x);
+                gather(src, first, plane, 4L * width, patch, dst.memory(), dst.rowOffset(row - from));
+            }
+            return dst;
+        };
+    }
+
     private static void gather(MemorySegment src, long first, long plane, long stride, int patch, MemorySegment dst,
             long to) {
         long at = to;

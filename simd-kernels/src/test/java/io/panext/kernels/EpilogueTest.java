@@ -42,24 +42,24 @@ class EpilogueTest {
     @CsvFileSource(resources = "epilogue-shapes.csv", numLinesToSkip = 1)
     void gatheredSquaresAreThoseOfTheStoredMap(int images, int pixels, int depth, int columns) {
         LinearCase product = new LinearCase(images, pixels, depth, columns);
-        int chunks = images * Linear.chunks(pixels);
+        int chunks = product.images.chunks();
         float[] gathered = Workers.agree(workers -> {
             GuardedMap sums = GuardedMap.empty(chunks, columns);
-            run(product, Epilogue.geluAndSquares(sums.matrix(), pixels), workers);
+            run(product, Epilogue.geluAndSquares(sums.matrix(), product.images), workers);
             return sums.values();
         });
         float[] map = run(product, Epilogue.GELU, new Workers(1));
         GuardedMap sums = GuardedMap.empty(chunks, columns);
-        assertArrayEquals(map, run(product, Epilogue.geluAndSquares(sums.matrix(), pixels), new Workers(1)));
+        assertArrayEquals(map, run(product, Epilogue.geluAndSquares(sums.matrix(), product.images), new Workers(1)));
         GuardedMap later = GuardedMap.empty(chunks, columns);
-        Grn.sumSquares(GuardedMap.of(map, columns).matrix(), pixels, later.matrix(), Share.ALL);
+        Grn.sumSquares(GuardedMap.of(map, columns).matrix(), product.images, later.matrix(), Share.ALL);
         assertArrayEquals(Workers.bits(later.values()), Workers.bits(gathered));
     }
 
     private static float[] run(LinearCase product, Epilogue epilogue, Workers workers) {
         GuardedMap src = product.src();
         GuardedMap dst = product.dst();
-        workers.each(share -> product.linear.run(RowSource.of(src.matrix()), dst.matrix(), product.pixels, epilogue,
+        workers.each(share -> product.linear.run(RowSource.of(src.matrix()), dst.matrix(), product.images, epilogue,
                 share));
         return dst.values();
     }
@@ -72,7 +72,8 @@ class EpilogueTest {
             assertThrows(IndexOutOfBoundsException.class, () -> run(product, Epilogue.add(wrong), alone));
         }
         for (Matrix wrong : new Matrix[] {GuardedMap.empty(2, 4).matrix(), GuardedMap.empty(1, 5).matrix()}) {
-            assertThrows(IndexOutOfBoundsException.class, () -> run(product, Epilogue.geluAndSquares(wrong, 3), alone));
+            assertThrows(IndexOutOfBoundsException.class,
+                    () -> run(product, Epilogue.geluAndSquares(wrong, product.images), alone));
         }
     }
 }

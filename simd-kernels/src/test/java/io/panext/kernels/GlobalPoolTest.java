@@ -19,7 +19,8 @@ class GlobalPoolTest {
         float[] values = Sample.values(images, images * pixels * channels);
         float[] actual = Workers.agree(workers -> {
             GuardedMap dst = GuardedMap.empty(images, channels);
-            workers.each(share -> GlobalPool.run(GuardedMap.of(values, channels).matrix(), dst.matrix(), share));
+            workers.each(share -> GlobalPool.run(GuardedMap.of(values, channels).matrix(), ImageRows.equal(images,
+                    pixels), dst.matrix(), share));
             return dst.values();
         });
         double[] magnitudes = Reference.globalPool(Rounding.magnitudes(values), channels, pixels);
@@ -30,11 +31,12 @@ class GlobalPoolTest {
     @Test
     void mismatchingShapesAreRefused() {
         Matrix src = GuardedMap.empty(6, 5).matrix();
+        ImageRows images = ImageRows.equal(2, 3);
         assertThrows(IllegalArgumentException.class,
-                () -> GlobalPool.run(src, GuardedMap.empty(2, 4).matrix(), Share.ALL));
+                () -> GlobalPool.run(src, images, GuardedMap.empty(2, 4).matrix(), Share.ALL));
         assertThrows(IllegalArgumentException.class,
-                () -> GlobalPool.run(src, GuardedMap.empty(4, 5).matrix(), Share.ALL));
+                () -> GlobalPool.run(src, images, GuardedMap.empty(3, 5).matrix(), Share.ALL));
         assertThrows(IllegalArgumentException.class,
-                () -> GlobalPool.run(src, GuardedMap.empty(7, 5).matrix(), Share.ALL));
+                () -> GlobalPool.run(src, ImageRows.equal(2, 4), GuardedMap.empty(2, 5).matrix(), Share.ALL));
     }
 }

@@ -23,10 +23,11 @@ class GrnTest {
 
     private static void assertNormalised(float[] values, int pixels, float[] gamma) {
         int channels = gamma.length;
+        ImageRows images = ImageRows.equal(values.length / channels / pixels, pixels);
         float[] actual = Workers.agree(workers -> {
             GuardedMap map = GuardedMap.of(values, channels);
-            GuardedMap scales = scales(map.matrix(), gamma, pixels, workers);
-            workers.each(share -> Grn.scale(map.matrix(), scales.matrix(), pixels, map.matrix(), share));
+            GuardedMap scales = scales(map.matrix(), gamma, images, workers);
+            workers.each(share -> Grn.scale(map.matrix(), scales.matrix(), images, map.matrix(), share));
             return map.values();
         });
         double[] x = Reference.exactly(values);
@@ -36,14 +37,13 @@ class GrnTest {
                 Reference.grn(x, Reference.exactly(gamma), pixels), actual);
     }
 
-    private static GuardedMap scales(Matrix map, float[] gamma, int pixels, Workers workers) {
-        int images = map.rows() / pixels;
-        GuardedMap sums = GuardedMap.empty(images * Linear.chunks(pixels), gamma.length);
-        GuardedMap scales = GuardedMap.empty(images, gamma.length);
+    private static GuardedMap scales(Matrix map, float[] gamma, ImageRows images, Workers workers) {
+        GuardedMap sums = GuardedMap.empty(images.chunks(), gamma.length);
+        GuardedMap scales = GuardedMap.empty(images.images(), gamma.length);
         Matrix factors = GuardedMap.of(gamma, gamma.length).matrix();
-        workers.each(share -> Grn.sumSquares(map, pixels, sums.matrix(), share));
+        workers.each(share -> Grn.sumSquares(map, images, sums.matrix(), share));
         sums.values();
-        workers.each(share -> Grn.scales(sums.matrix(), factors, scales.matrix(), share));
+        workers.each(share -> Grn.scales(sums.matrix(), images, factors, scales.matrix(), share));
         scales.values();
         return scales;
     }
@@ -52,44 +52,47 @@ class GrnTest {
     void aMapOfZerosHasFactorOne() {
         GuardedMap map = GuardedMap.of(new float[3 * 5], 5);
         float[] ones = {1, 1, 1, 1, 1};
-        assertArrayEquals(ones, scales(map.matrix(), new float[] {1, -2, 3, -4, 5}, 3, new Workers(1)).values());
+        assertArrayEquals(ones, scales(map.matrix(), new float[] {1, -2, 3, -4, 5}, ImageRows.equal(1, 3),
+                new Workers(1)).values());
     }
 
     @EveryChannelCount
     void scaledRowsAreThoseOfTheScaledMap(int channels) {
-        int pixels = 5;
-        float[] values = Sample.values(1, 3 * pixels * channels);
+        ImageRows images = ImageRows.of(5, 4, 6);
+        float[] values = Sample.values(1, images.rows() * channels);
         GuardedMap map = GuardedMap.of(values, channels);
         GuardedMap scales = GuardedMap.of(Sample.values(2, 3 * channels), channels);
-        GuardedMap scratch = GuardedMap.empty(pixels + 2, channels);
-        Matrix rows = Grn.scaled(map.matrix(), scales.matrix(), pixels, scratch.matrix()).rows(4, 11);
+        GuardedMap scratch = GuardedMap.empty(7, channels);
+        Matrix rows = Grn.scaled(map.matrix(), scales.matrix(), images, scratch.matrix()).rows(4, 11);
         assertArrayEquals(values, map.values(), "the input has changed");
-        Grn.scale(map.matrix(), scales.matrix(), pixels, map.matrix(), Share.ALL);
+        Grn.scale(map.matrix(), scales.matrix(), images, map.matrix(), Share.ALL);
         assertEquals(7, rows.rows());
         assertArrayEquals(new GuardedMap(map.matrix().slice(4, 11)).values(), scratch.values());
     }
 
     @Test
     void mismatchingShapesAreRefused() {
+        ImageRows images = ImageRows.equal(2, 3);
         Matrix map = GuardedMap.empty(6, 5).matrix();
         Matrix sums = GuardedMap.empty(2, 5).matrix();
         Matrix gamma = GuardedMap.empty(1, 5).matrix();
         Matrix scales = GuardedMap.empty(2, 5).matrix();
         Matrix narrow = GuardedMap.empty(2, 4).matrix();
         Matrix few = GuardedMap.empty(1, 5).matrix();
-        refuses(wrong -> Grn.sumSquares(map, 3, wrong, Share.ALL), narrow, few);
-        refuses(wrong -> Grn.scales(sums, wrong, scales, Share.ALL), narrow, sums);
-        refuses(wrong -> Grn.scales(wrong, gamma, scales, Share.ALL), narrow, few);
-        refuses(wrong -> Grn.scales(sums, gamma, wrong, Share.ALL), narrow, GuardedMap.empty(3, 5).matrix());
-        refuses(wrong -> Grn.scale(map, wrong, 3, map, Share.ALL), narrow, few);
-        refuses(wrong -> Grn.scaled(map, wrong, 3, map), narrow, few);
-        refuses(wrong -> Grn.scaled(map, scales, 3, wrong), narrow);
-        assertThrows(IllegalArgumentException.class, () -> Grn.sumSquares(map, 4, sums, Share.ALL));
+        refuses(wrong -> Grn.sumSquares(map, images, wrong, Share.ALL), narrow, few);
+        refuses(wrong -> Grn.scales(sums, images, wrong, scales, Share.ALL), narrow, sums);
+        refuses(wrong -> Grn.scales(wrong, images, gamma, scales, Share.ALL), narrow, few);
+        refuses(wrong -> Grn.scales(sums, images, gamma, wrong, Share.ALL), narrow, GuardedMap.empty(3, 5).matrix());
+        refuses(wrong -> Grn.scale(map, wrong, images, map, Share.ALL), narrow, few);
+        refuses(wrong -> Grn.scaled(map, wrong, images, map), narrow, few);
+        refuses(wrong -> Grn.scaled(map, scales, images, wrong), narrow);
+        assertThrows(IllegalArgumentException.class, () -> Grn.sumSquares(map, ImageRows.equal(2, 4), sums, Share.ALL));
     }
 
     @Test
     void moreRowsThanFitInTheScratchMemoryAreRefused() {
-        RowSource source = Grn.scaled(GuardedMap.empty(6, 5).matrix(), GuardedMap.empty(2, 5).matrix(), 3,
+        RowSource source = Grn.scaled(GuardedMap.empty(6, 5).matrix(), GuardedMap.empty(2, 5).matrix(),
+                ImageRows.equal(2, 3),
                 GuardedMap.empty(2, 5).matrix());
         assertThrows(IndexOutOfBoundsException.class, () -> source.rows(0, 3));
     }

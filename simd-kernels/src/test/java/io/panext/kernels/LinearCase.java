@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 final class LinearCase {
 
     final float[] values;
-    final int pixels;
+    final ImageRows images;
     final Linear linear;
 
     private final int rows;
@@ -15,7 +15,7 @@ final class LinearCase {
     private final float[] bias;
 
     LinearCase(int images, int pixels, int depth, int columns) {
-        this.pixels = pixels;
+        this.images = ImageRows.equal(images, pixels);
         this.rows = images * pixels;
         this.depth = depth;
         this.values = Sample.values(1, rows * depth);

@@ -17,7 +17,7 @@ class LinearRowsTest {
                 Arena.ofAuto()));
         GuardedMap src = GuardedMap.of(Sample.values(3, rows * depth), depth);
         GuardedMap whole = GuardedMap.empty(rows, columns);
-        linear.run(RowSource.of(src.matrix()), whole.matrix(), rows, Epilogue.NONE, Share.ALL);
+        linear.run(RowSource.of(src.matrix()), whole.matrix(), ImageRows.equal(1, rows), Epilogue.NONE, Share.ALL);
         float[] byRows = Workers.agree(workers -> {
             GuardedMap dst = GuardedMap.empty(rows, columns);
             workers.each(share -> linear.runRows(RowSource.of(src.matrix()), dst.matrix(), Epilogue.NONE, share));

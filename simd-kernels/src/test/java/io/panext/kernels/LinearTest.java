@@ -42,8 +42,9 @@ class LinearTest {
         float[] actual = Workers.agree(workers -> {
             GuardedMap src = product.src();
             GuardedMap dst = product.dst();
-            workers.each(share -> product.linear.run(RowSource.of(src.matrix()), dst.matrix(), pixels, Epilogue.NONE,
-                    share));
+            workers.each(
+                    share -> product.linear.run(RowSource.of(src.matrix()), dst.matrix(), product.images, Epilogue.NONE,
+                            share));
             assertArrayEquals(product.values, src.values(), "the input has changed");
             return dst.values();
         });
@@ -55,14 +56,14 @@ class LinearTest {
     void gatheredRowsAreAskedForInBlocksThatFitTheScratchMemory() {
         LinearCase product = new LinearCase(1, 1000, 147, 5);
         Matrix src = product.src().matrix();
-        GuardedMap scratch = GuardedMap.empty(Linear.blockRows(147), 147);
+        GuardedMap scratch = GuardedMap.empty(Linear.blockRows(1000, 147), 147);
         RowSource gathered = (from, to) -> {
             Matrix block = scratch.matrix().slice(0, to - from);
             Copy.rows(src.slice(from, to), block);
             return block;
         };
         GuardedMap dst = product.dst();
-        product.linear.run(gathered, dst.matrix(), 1000, Epilogue.NONE, Share.ALL);
+        product.linear.run(gathered, dst.matrix(), product.images, Epilogue.NONE, Share.ALL);
         scratch.values();
         double[] allowed = product.allowed();
         Rounding.assertWithin(i -> allowed[i], product.expected(), dst.values());
@@ -70,10 +71,21 @@ class LinearTest {
 
     @Test
     void blocksAreWholeChunksAndNeverEmpty() {
+        int many = 1_000_000;
         for (int depth : new int[] {1, 48, 147, 1337, 1338, 100_000}) {
-            assertEquals(0, Linear.blockRows(depth) % Linear.CHUNK);
-            assertEquals(Math.max(1, (256 << 10) / (Linear.CHUNK * 4 * depth)), Linear.blockRows(depth) / Linear.CHUNK);
+            assertEquals(0, Linear.blockRows(many, depth) % Linear.CHUNK);
+            assertEquals(Math.max(1, (256 << 10) / (Linear.CHUNK * 4 * depth)),
+                    Linear.blockRows(many, depth) / Linear.CHUNK);
         }
+    }
+
+    @Test
+    void whatIsLittleMoreThanABlockIsOne() {
+        assertEquals(49, Linear.blockRows(196, 1536));
+        assertEquals(76, Linear.blockRows(76, 1536));
+        assertEquals(85, Linear.blockRows(85, 1536));
+        assertEquals(49, Linear.blockRows(86, 1536));
+        assertEquals(20, Linear.blockRows(20, 100_000));
     }
 
     @Test
@@ -84,15 +96,19 @@ class LinearTest {
         Matrix dst = product.dst().matrix();
         for (int depth : new int[] {3, 5}) {
             RowSource wrong = RowSource.of(GuardedMap.empty(6, depth).matrix());
-            assertThrows(IllegalArgumentException.class, () -> linear.run(wrong, dst, 3, Epilogue.NONE, Share.ALL));
+            assertThrows(IllegalArgumentException.class,
+                    () -> linear.run(wrong, dst, product.images, Epilogue.NONE, Share.ALL));
         }
         for (int columns : new int[] {4, 6}) {
             Matrix wrong = GuardedMap.empty(6, columns).matrix();
-            assertThrows(IllegalArgumentException.class, () -> linear.run(src, wrong, 3, Epilogue.NONE, Share.ALL));
+            assertThrows(IllegalArgumentException.class,
+                    () -> linear.run(src, wrong, product.images, Epilogue.NONE, Share.ALL));
         }
-        assertThrows(IllegalArgumentException.class, () -> linear.run(src, dst, 4, Epilogue.NONE, Share.ALL));
+        assertThrows(IllegalArgumentException.class,
+                () -> linear.run(src, dst, ImageRows.equal(2, 4), Epilogue.NONE, Share.ALL));
         RowSource few = RowSource.of(GuardedMap.empty(5, 4).matrix());
-        assertThrows(IndexOutOfBoundsException.class, () -> linear.run(few, dst, 3, Epilogue.NONE, Share.ALL));
+        assertThrows(IndexOutOfBoundsException.class,
+                () -> linear.run(few, dst, product.images, Epilogue.NONE, Share.ALL));
     }
 
     @Test

@@ -62,7 +62,8 @@ class MatrixTest {
         Matrix padded = GuardedMap.of(new float[1], 1).matrix();
         assertThrows(IndexOutOfBoundsException.class, () -> Gelu.run(unpadded, unpadded, Share.ALL));
         assertThrows(IndexOutOfBoundsException.class, () -> Softmax.run(padded, unpadded, Share.ALL));
-        assertThrows(IndexOutOfBoundsException.class, () -> GlobalPool.run(padded, unpadded, Share.ALL));
+        assertThrows(IndexOutOfBoundsException.class,
+                () -> GlobalPool.run(padded, ImageRows.equal(1, 1), unpadded, Share.ALL));
         assertThrows(IndexOutOfBoundsException.class,
                 () -> new LayerNorm(1, 1e-6f, Optional.empty()).run(padded, unpadded, Share.ALL));
     }

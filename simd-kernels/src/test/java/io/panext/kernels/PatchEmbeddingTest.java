@@ -26,10 +26,10 @@ class PatchEmbeddingTest {
         float[] actual = Workers.agree(workers -> {
             GuardedMap dst = GuardedMap.empty(images * pixels, channels);
             workers.each(share -> {
-                GuardedMap scratch = GuardedMap.empty(Linear.blockRows(depth), depth);
+                GuardedMap scratch = GuardedMap.empty(Linear.blockRows(images * pixels, depth), depth);
                 RowSource patches = PatchEmbedding.patches(planar(image), height, width, patch,
                         scratch.matrix());
-                linear.run(patches, dst.matrix(), pixels, Epilogue.NONE, share);
+                linear.run(patches, dst.matrix(), ImageRows.equal(images, pixels), Epilogue.NONE, share);
                 scratch.values();
             });
             return dst.values();

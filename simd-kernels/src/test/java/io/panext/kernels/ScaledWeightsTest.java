@@ -31,7 +31,8 @@ class ScaledWeightsTest {
     private static float[] product(PackedWeights weights) {
         GuardedMap src = GuardedMap.of(Sample.values(4, 9 * weights.depth()), weights.depth());
         GuardedMap dst = GuardedMap.empty(9, weights.columns());
-        new Linear(weights).run(RowSource.of(src.matrix()), dst.matrix(), 9, Epilogue.NONE, Share.ALL);
+        new Linear(weights).run(RowSource.of(src.matrix()), dst.matrix(), ImageRows.equal(1, 9), Epilogue.NONE,
+                Share.ALL);
         return dst.values();
     }
 

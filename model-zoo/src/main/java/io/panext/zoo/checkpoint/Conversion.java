@@ -98,6 +98,10 @@ public final class Conversion {
 
     private void rename(TargetLayout target) throws CheckpointException {
         KeyLayout layout = ModelWeights.layout(source);
+        if (layout == KeyLayout.FCMAE) {
+            throw new CheckpointException(source.name(),
+                    "is a masked autoencoder, and other layouts have no names for its decoder");
+        }
         var parameters = new LinkedHashMap<String, TensorInfo>();
         var others = new ArrayList<TensorInfo>();
         for (TensorInfo info : source.tensors().values()) {

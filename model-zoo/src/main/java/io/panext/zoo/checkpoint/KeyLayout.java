@@ -73,6 +73,24 @@ public enum KeyLayout {
             rename("^classifier\\.0\\.", "head.norm."), //
             rename("^classifier\\.2\\.", "head.fc.")),
 
+    /**
+     * A masked autoencoder of ConvNeXt V2's repository, as it is trained: {@code encoder.stages.0.1.pwconv1.linear.weight}
+     * and {@code decoder.0.pwconv1.weight}. Its convolutions may be {@linkplain MinkowskiCheckpoint MinkowskiEngine's}.
+     */
+    FCMAE("encoder.downsample_layers.0.0.weight", //
+            rename("^encoder\\.", ""), //
+            rename("^downsample_layers\\.0\\.", "stem."), //
+            rename("^downsample_layers\\.(\\d+)\\.", "stages.$1.downsample."), //
+            rename("^stages\\.(\\d+)\\.(\\d+)\\.", "stages.$1.blocks.$2."), //
+            rename("^decoder\\.(\\d+)\\.", "decoder.blocks.$1."), //
+            rename("^(proj|pred)\\.", "decoder.$1."), //
+            rename("^mask_token$", "decoder.mask_token"), //
+            rename("\\.(ln|linear)\\.", "."), //
+            rename("\\.dwconv\\.", ".conv_dw."), //
+            rename("\\.pwconv([12])\\.", ".mlp.fc$1."), //
+            rename("\\.grn\\.gamma$", ".mlp.grn.weight"), //
+            rename("\\.grn\\.beta$", ".mlp.grn.bias")),
+
     /** The original repositories of ConvNeXt and ConvNeXt V2: {@code stages.0.1.pwconv1.weight}. */
     FACEBOOKRESEARCH("downsample_layers.0.0.weight", //
             rename("^downsample_layers\\.0\\.", "stem."), //

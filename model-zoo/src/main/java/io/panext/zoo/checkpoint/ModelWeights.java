@@ -1,6 +1,7 @@
 package io.panext.zoo.checkpoint;
 
 import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.DecoderSpec;
 import io.panext.zoo.Parameter;
 import io.panext.zoo.ParameterShape;
 import java.util.Collection;
@@ -28,13 +29,15 @@ public final class ModelWeights implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final KeyLayout layout;
     private final ConvNeXtSpec spec;
+    private final Optional<DecoderSpec> decoder;
     private final Map<String, Parameter> parameters;
 
-    private ModelWeights(Checkpoint checkpoint, KeyLayout layout, ConvNeXtSpec spec,
+    private ModelWeights(Checkpoint checkpoint, KeyLayout layout, ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
             Map<String, Parameter> parameters) {
         this.checkpoint = checkpoint;
         this.layout = layout;
         this.spec = spec;
+        this.decoder = decoder;
         this.parameters = Collections.unmodifiableMap(parameters);
     }
 
@@ -47,9 +50,14 @@ public final class ModelWeights implements AutoCloseable {
     public static ModelWeights of(Checkpoint checkpoint) throws CheckpointException {
         try {
             KeyLayout layout = layout(checkpoint);
-            Map<String, TensorInfo> tensors = canonical(checkpoint, layout);
-            ConvNeXtSpec spec = ConvNeXtSpec.infer(shapes(tensors));
-            return new ModelWeights(checkpoint, layout, spec, bind(checkpoint, layout, spec, tensors));
+            Checkpoint dense = MinkowskiCheckpoint.densified(checkpoint);
+            Map<String, TensorInfo> tensors = canonical(dense, layout);
+            Map<String, List<Integer>> shapes = shapes(tensors);
+            var encoder = new LinkedHashMap<>(shapes);
+            encoder.keySet().removeIf(DecoderSpec::describes);
+            ConvNeXtSpec spec = ConvNeXtSpec.infer(encoder);
+            Optional<DecoderSpec> decoder = DecoderSpec.infer(spec, shapes);
+            return new ModelWeights(dense, layout, spec, decoder, bind(dense, layout, spec, decoder, tensors));
         } catch (CheckpointException e) {
             checkpoint.close();
             throw e;
@@ -62,6 +70,11 @@ public final class ModelWeights implements AutoCloseable {
     /** The architecture that the tensors form. */
     public ConvNeXtSpec spec() {
         return spec;
+    }
+
+    /** The decoder of a masked autoencoder, if the checkpoint has one. */
+    public Optional<DecoderSpec> decoder() {
+        return decoder;
     }
 
     /** The convention that the checkpoint's keys follow. */
@@ -130,10 +143,12 @@ public final class ModelWeights implements AutoCloseable {
     }
 
     private static Map<String, Parameter> bind(Checkpoint checkpoint, KeyLayout layout, ConvNeXtSpec spec,
-            Map<String, TensorInfo> tensors) throws CheckpointException {
-        requireSameNames(checkpoint, layout, spec, tensors);
+            Optional<DecoderSpec> decoder, Map<String, TensorInfo> tensors) throws CheckpointException {
+        List<ParameterShape> shapes = Stream.concat(spec.parameters().stream(),
+                decoder.stream().flatMap(d -> d.parameters().stream())).toList();
+        requireSameNames(checkpoint, layout, spec, shapes, tensors);
         var parameters = new LinkedHashMap<String, Parameter>();
-        for (ParameterShape shape : spec.parameters()) {
+        for (ParameterShape shape : shapes) {
             TensorInfo info = tensors.get(shape.name());
             if (info == null) {
                 parameters.put(shape.name(), new Zeros(shape));
@@ -153,8 +168,8 @@ public final class ModelWeights implements AutoCloseable {
     }
 
     private static void requireSameNames(Checkpoint checkpoint, KeyLayout layout, ConvNeXtSpec spec,
-            Map<String, TensorInfo> tensors) throws CheckpointException {
-        Set<String> expected = spec.parameters().stream().map(ParameterShape::name)
+            List<ParameterShape> shapes, Map<String, TensorInfo> tensors) throws CheckpointException {
+        Set<String> expected = shapes.stream().map(ParameterShape::name)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         List<String> missing = expected.stream().filter(name -> !tensors.containsKey(name)
                 && !layout.zeros().contains(name)).toList();

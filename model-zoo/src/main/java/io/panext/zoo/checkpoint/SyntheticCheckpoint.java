@@ -59,6 +59,15 @@ public final class SyntheticCheckpoint implements Checkpoint {
     }
 
     /**
+     * Returns the random numbers behind everything here: {@code u(name, i)}, uniform in [-1, 1).
+     *
+     * @param size how many
+     */
+    public static float[] uniform(String name, int size) {
+        return new Range(0, 1).values(name, size);
+    }
+
+    /**
      * Returns tensors of any names and shapes, such as those of another key layout.
      *
      * @throws IllegalArgumentException if one is not F32

@@ -1,0 +1,91 @@
+package io.panext.jmh;
+
+import io.panext.Mask;
+import io.panext.MaskedAutoencoder;
+import io.panext.MaskedSession;
+import io.panext.Options;
+import io.panext.zoo.Catalogue;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import io.panext.zoo.checkpoint.SyntheticCheckpoint;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** An encoder that sees a part of its images, to be compared with {@link WholeModel}, which sees all. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Warmup(iterations = 5, time = 2)
+@Measurement(iterations = 5, time = 1)
+public class MaskedEncoder {
+
+    /** An architecture of the catalogue. */
+    @Param("convnextv2_tiny")
+    public String model;
+
+    /** Images of a run. */
+    @Param("1")
+    public int batch;
+
+    /** Edge of an image, in pixels. */
+    @Param("224")
+    public int size;
+
+    /** Workers of the session. */
+    @Param("1")
+    public int threads;
+
+    /** Share of the patches that is masked. */
+    @Param({"0", "0.25", "0.5", "0.6", "0.75", "0.9"})
+    public double ratio;
+
+    private final Arena arena = Arena.ofShared();
+    private MaskedAutoencoder loaded;
+    private MaskedSession session;
+    private MemorySegment images;
+    private List<Mask> masks;
+
+    /** Loads the model and makes an input. */
+    @Setup
+    public void open() throws IOException {
+        var checkpoint = SyntheticCheckpoint.of(Catalogue.get(model).spec());
+        try (PretrainedModel pretrained = PretrainedModel.of(model, checkpoint, Optional.empty())) {
+            loaded = MaskedAutoencoder.loadEncoder(pretrained, Options.DEFAULT.withThreads(threads));
+        }
+        int grid = size / loaded.spec().reduction();
+        masks = Mask.random(batch, grid, grid, ratio, 0);
+        session = loaded.newSession(size, size, masks);
+        images = arena.allocateFrom(ValueLayout.JAVA_FLOAT, SyntheticCheckpoint.images(batch, size, size));
+    }
+
+    /** One run of the session. */
+    @Benchmark
+    public Object run() {
+        return session.run(images, masks);
+    }
+
+    /** Frees everything. */
+    @TearDown
+    public void close() {
+        session.close();
+        loaded.close();
+        arena.close();
+    }
+}

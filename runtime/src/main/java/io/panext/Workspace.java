@@ -1,0 +1,128 @@
+package io.panext;
+
+import io.panext.arena.TensorArena;
+import io.panext.compile.PackedProgram;
+import io.panext.compile.Plan;
+import io.panext.compile.Task;
+import io.panext.execute.Crew;
+import io.panext.graph.Shape;
+import io.panext.kernels.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A plan's memory and workers: what every kind of session runs in. Not safe for use by many threads. */
+final class Workspace implements AutoCloseable {
+
+    private final Plan plan;
+    private final TensorArena arena;
+    private final boolean ownsArena;
+    private final TensorArena.Block block;
+    private final MemorySegment memory;
+    private final List<Task> tasks;
+    private final Crew crew;
+    private boolean closed;
+
+    /** Takes {@link Plan#arenaBytes()} from an arena that the caller keeps. */
+    Workspace(PackedProgram program, Plan plan, TensorArena arena) {
+        this(program, plan, arena, false);
+    }
+
+    /** Takes an arena of its own. */
+    Workspace(PackedProgram program, Plan plan) {
+        this(program, plan, TensorArena.ofBytes(plan.arenaBytes()), true);
+    }
+
+    private Workspace(PackedProgram program, Plan plan, TensorArena arena, boolean ownsArena) {
+        this.plan = plan;
+        this.arena = arena;
+        this.ownsArena = ownsArena;
+        this.block = arena.allocate(plan.arenaBytes());
+        this.memory = block.memory();
+        this.tasks = plan.bind(program, memory);
+        this.crew = new Crew(plan.workers());
+    }
+
+    /** What runs here. */
+    Plan plan() {
+        return plan;
+    }
+
+    /** The place for the input, to be filled before a run, which overwrites it. */
+    MemorySegment input() {
+        requireOpen();
+        return plan.images(memory);
+    }
+
+    /** Runs the plan on images that have been checked; they are copied if the workers cannot read them. */
+    void run(MemorySegment images) {
+        requireOpen();
+        requireBytes("images", images, plan.images());
+        crew.run(tasks, crew.canRead(images) ? images : input().copyFrom(images));
+    }
+
+    /**
+     * Runs the plan on {@link #input}, step by step.
+     *
+     * @param observer told of every step before it runs
+     */
+    void run(Consumer<Plan.Step> observer) {
+        MemorySegment images = input();
+        for (int step = 0; step < tasks.size(); step++) {
+            observer.accept(plan.steps().get(step));
+            crew.run(List.of(tasks.get(step)), images);
+        }
+    }
+
+    /** Returns the view of a place. */
+    Matrix view(Plan.Place place) {
+        requireOpen();
+        return place.in(memory);
+    }
+
+    /** Returns a copy of a place. */
+    float[] rows(Plan.Place place) {
+        return rows(view(place));
+    }
+
+    static float[] rows(Matrix matrix) {
+        float[] values = new float[matrix.rows() * matrix.columns()];
+        copyRows(matrix, MemorySegment.ofArray(values));
+        return values;
+    }
+
+    static void copyRows(Matrix src, MemorySegment dst) {
+        for (int row = 0; row < src.rows(); row++) {
+            long bytes = 4L * src.columns();
+            MemorySegment.copy(src.memory(), src.rowOffset(row), dst, row * bytes, bytes);
+        }
+    }
+
+    static void requireBytes(String what, MemorySegment segment, Shape shape) {
+        long bytes = 4L * shape.rows() * shape.channels();
+        if (segment.byteSize() != bytes) {
+            throw new IllegalArgumentException(what + " has " + segment.byteSize() + " bytes, not the " + bytes + " of "
+                    + shape);
+        }
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the session is closed");
+        }
+    }
+
+    /** Gives memory and threads back. Closing twice does nothing. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            crew.close();
+            tasks.forEach(Task::close);
+            block.close();
+            if (ownsArena) {
+                arena.close();
+            }
+        }
+    }
+}

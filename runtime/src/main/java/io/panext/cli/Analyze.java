@@ -1,0 +1,135 @@
+package io.panext.cli;
+
+import com.fasterxml.jackson.databind.SequenceWriter;
+import io.panext.FeatureDiversity;
+import io.panext.Options;
+import io.panext.image.ImageException;
+import io.panext.image.PngWriter;
+import io.panext.image.RgbImage;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code panext analyze}: tells whether the features of a model have collapsed. */
+@Command(name = "analyze", description = "Tell how different the channels of each block are, on some images.",
+        footer = {
+                "The cosine distance of a layer is the mean over all pairs of its hidden channels: 0 where",
+                "all show the same, 0.5 where none resembles another. A channel is dead if it never",
+                "reaches a hundredth of the layer's root mean square, saturated if it hardly varies: by",
+                "less than a tenth of its mean.",
+                "",
+                "example:",
+                "  panext analyze -m convnextv2_tiny.safetensors -o collapse.png photos/"})
+final class Analyze implements Callable<Integer> {
+
+    private static final int CHART_WIDTH = 960;
+    private static final int CHART_HEIGHT = 540;
+
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private ModelOption model;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "PNG file to plot the table to.")
+    private Optional<Path> output;
+
+    @Mixin
+    private FormatOption format;
+
+    @Mixin
+    private ExecutionOptions execution;
+
+    @Mixin
+    private DecoderOptions decoder;
+
+    @Parameters(paramLabel = "IMAGE|FOLDER", arity = "1..*",
+            description = "Image files, and folders that are searched for them with all that is in them.")
+    private List<Path> operands;
+
+    @Override
+    public Integer call() throws IOException {
+        Messages messages = new Messages(command.commandLine().getErr());
+        List<RgbImage> images = decode(ImageFiles.find(operands, messages), messages);
+        if (!images.isEmpty()) {
+            Options options = execution.options(images.size());
+            try (PretrainedModel pretrained = PretrainedModel.open(model.nameOrPath)) {
+                List<FeatureDiversity> layers = FeatureDiversity.of(pretrained, options, images);
+                print(layers);
+                if (output.isPresent()) {
+                    PngWriter.write(plot(pretrained.name(), layers), output.get());
+                }
+            }
+        }
+        return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private List<RgbImage> decode(List<Path> files, Messages messages) {
+        var images = new ArrayList<RgbImage>();
+        for (Path file : files) {
+            try {
+                images.add(decoder.decoder().decode(file));
+            } catch (ImageException e) {
+                messages.problem(e.getMessage());
+            }
+        }
+        return images;
+    }
+
+    private void print(List<FeatureDiversity> layers) throws IOException {
+        PrintWriter out = command.commandLine().getOut();
+        switch (format.format) {
+            case TEXT -> new Table(List.of("layer", "channels", "cosine distance", "dead %", "saturated %"), layers
+                    .stream().map(Analyze::cells).toList()).print(out);
+            case JSON -> Notation.json(out, layers);
+            case CSV -> {
+                try (SequenceWriter csv = Notation.csv(out, FeatureDiversity.class)) {
+                    csv.writeAll(layers);
+                }
+            }
+        }
+    }
+
+    private static List<String> cells(FeatureDiversity layer) {
+        return List.of(layer.layer(), Integer.toString(layer.channels()), decimal("%.4f", layer.cosineDistance()),
+                decimal("%.1f", 100 * layer.dead()), decimal("%.1f", 100 * layer.saturated()));
+    }
+
+    private static String decimal(String pattern, double value) {
+        return String.format(Locale.ROOT, pattern, value);
+    }
+
+    private static RgbImage plot(String title, List<FeatureDiversity> layers) {
+        XYChart chart = new XYChartBuilder().width(CHART_WIDTH).height(CHART_HEIGHT).title(title)
+                .xAxisTitle("block").yAxisTitle("share, distance").build();
+        chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+        series(chart, "cosine distance", layers, FeatureDiversity::cosineDistance);
+        series(chart, "dead channels", layers, FeatureDiversity::dead);
+        series(chart, "saturated channels", layers, FeatureDiversity::saturated);
+        return RgbImage.of(BitmapEncoder.getBufferedImage(chart));
+    }
+
+    private static void series(XYChart chart, String name, List<FeatureDiversity> layers,
+            ToDoubleFunction<FeatureDiversity> value) {
+        double[] blocks = IntStream.rangeClosed(1, layers.size()).mapToDouble(block -> block).toArray();
+        chart.addSeries(name, blocks, layers.stream().mapToDouble(value).toArray());
+    }
+}

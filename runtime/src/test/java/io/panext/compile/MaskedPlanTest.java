@@ -1,0 +1,66 @@
+package io.panext.compile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.panext.BackendChoice;
+import io.panext.ConvNeXt;
+import io.panext.Mask;
+import io.panext.MaskedAutoencoder;
+import io.panext.Options;
+import io.panext.graph.Shape;
+import io.panext.zoo.Architecture;
+import io.panext.zoo.Catalogue;
+import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.Generation;
+import io.panext.zoo.Parameter;
+import io.panext.zoo.checkpoint.ModelWeights;
+import io.panext.zoo.checkpoint.SyntheticCheckpoint;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Memory falls with what is visible. */
+class MaskedPlanTest {
+
+    private static final Options ONE_THREAD = Options.DEFAULT.withThreads(1).withBackend(BackendChoice.SIMD);
+
+    static Stream<Architecture> family() {
+        return Catalogue.architectures().stream()
+                .filter(architecture -> architecture.spec().generation() == Generation.V2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("family")
+    void memoryOfAMaskedEncoderFallsWithTheMask(Architecture architecture) throws IOException {
+        try (ModelWeights weights = ModelWeights.of(SyntheticCheckpoint.of(architecture.spec()))) {
+            for (int batch : new int[] {1, 8}) {
+                long dense = dense(architecture.spec(), weights::parameter, batch);
+                assertAtMost(0.42, masked(architecture.spec(), weights::parameter, batch, 0.6), dense);
+                assertAtMost(0.28, masked(architecture.spec(), weights::parameter, batch, 0.75), dense);
+            }
+        }
+    }
+
+    private static void assertAtMost(double share, long masked, long dense) {
+        assertTrue(masked <= share * dense, () -> masked + " bytes are " + (double) masked / dense + " of " + dense);
+    }
+
+    private static long dense(ConvNeXtSpec spec, Function<String, Parameter> parameters, int batch) {
+        var images = new Shape(batch, 224, 224, 3);
+        return Plan.of(ConvNeXt.compile(spec, parameters, ONE_THREAD, images, Assertions::fail), images, 1)
+                .arenaBytes();
+    }
+
+    private static long masked(ConvNeXtSpec spec, Function<String, Parameter> parameters, int batch, double ratio) {
+        Shape images = MaskedAutoencoder.images(spec, 224, 224, Mask.visible(Mask.random(batch, 7, 7, ratio, 0)));
+        Plan plan = Plan.of(MaskedAutoencoder.compile(spec, Optional.empty(), parameters, ONE_THREAD, images,
+                Assertions::fail), images, 1);
+        assertEquals(plan.liveBytes(), plan.arenaBytes());
+        return plan.arenaBytes();
+    }
+}
