@@ -1,6 +1,7 @@
 package io.panext.jmh;
 
 import io.panext.Mask;
+import io.panext.BackendChoice;
 import io.panext.MaskedAutoencoder;
 import io.panext.MaskedSession;
 import io.panext.Options;
@@ -31,7 +32,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Fork(value = 3, jvmArgsAppend = {"--add-modules=jdk.incubator.vector",
+        "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 1)
 public class MaskedEncoder {
@@ -52,6 +54,10 @@ public class MaskedEncoder {
     @Param("1")
     public int threads;
 
+    /** Where kernels come from. */
+    @Param("AUTO")
+    public BackendChoice backend;
+
     /** Share of the patches that is masked. */
     @Param({"0", "0.25", "0.5", "0.6", "0.75", "0.9"})
     public double ratio;
@@ -67,7 +73,8 @@ public class MaskedEncoder {
     public void open() throws IOException {
         var checkpoint = SyntheticCheckpoint.of(Catalogue.get(model).spec());
         try (PretrainedModel pretrained = PretrainedModel.of(model, checkpoint, Optional.empty())) {
-            loaded = MaskedAutoencoder.loadEncoder(pretrained, Options.DEFAULT.withThreads(threads));
+            loaded = MaskedAutoencoder.loadEncoder(pretrained,
+                    Options.DEFAULT.withThreads(threads).withBackend(backend));
         }
         int grid = size / loaded.spec().reduction();
         masks = Mask.random(batch, grid, grid, ratio, 0);

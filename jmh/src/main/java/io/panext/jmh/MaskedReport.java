@@ -1,5 +1,6 @@
 package io.panext.jmh;
 
+import io.panext.BackendChoice;
 import io.panext.ConvNeXt;
 import io.panext.Mask;
 import io.panext.MaskedAutoencoder;
@@ -74,7 +75,8 @@ public final class MaskedReport {
         BenchmarkParams params = masked.getParams();
         int batch = Integer.parseInt(params.getParam("batch"));
         int size = Integer.parseInt(params.getParam("size"));
-        Options options = Options.DEFAULT.withThreads(Integer.parseInt(params.getParam("threads")));
+        Options options = Options.DEFAULT.withThreads(Integer.parseInt(params.getParam("threads")))
+                .withBackend(BackendChoice.valueOf(params.getParam("backend")));
         ConvNeXtSpec spec = Catalogue.get(params.getParam("model")).spec();
         try (ModelWeights weights = ModelWeights.of(SyntheticCheckpoint.of(spec))) {
             int grid = size / spec.reduction();
