@@ -57,6 +57,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         this.preprocessing = model.preprocessing();
         this.options = options;
         var notes = new ArrayList<String>(model.assumptions());
+        notes.addAll(model.doubts());
         Backends backends = Backends.of(options);
         backends.warning().ifPresent(notes::add);
         this.program = PackedProgram.pack(
@@ -110,7 +111,8 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
      *
      * @param spec       the architecture
      * @param parameters finds a parameter by its canonical name
-     * @param options    what the compiler may do
+     * @param options    what is wanted, and what the compiler may do
+     * @throws IllegalArgumentException if the architecture has not what is wanted
      */
     public static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters,
             Options options) {
@@ -119,7 +121,8 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
 
     private static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options,
             Backends backends) {
-        return Program.compile(GraphBuilder.build(spec, parameters), options.compiler(), backends.list(),
+        return Program.compile(GraphBuilder.build(spec, parameters, options.outputs()), options.compiler(),
+                backends.list(),
                 backends.selection(options));
     }
 

@@ -11,6 +11,7 @@ import io.panext.image.RgbImage;
 import io.panext.kernels.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,24 +72,41 @@ public final class Session implements Classifier, AutoCloseable {
      */
     public synchronized List<Classification> classify(List<RgbImage> images) {
         requireOpen();
+        if (plan.logits().isEmpty()) {
+            throw new IllegalStateException("the model " + model.name() + " gives no classes: run it for its features");
+        }
+        Output output = run(images);
+        Matrix probabilities = plan.probabilities().orElseThrow().in(memory);
+        float[] features = output.features();
+        var results = new ArrayList<Classification>();
+        for (int i = 0; i < images.size(); i++) {
+            results.add(new Classification(model.labels(), output.logits(i), values(probabilities.slice(i, i + 1)),
+                    Arrays.copyOfRange(features, i * output.channels(), (i + 1) * output.channels())));
+        }
+        return List.copyOf(results);
+    }
+
+    /**
+     * Runs the model on photographs.
+     *
+     * @param images as many as the session's batch, or fewer
+     * @return what the model gives for each of them
+     * @throws IllegalArgumentException if there are none, or more
+     * @throws IllegalStateException    if the session is closed
+     */
+    public synchronized Output run(List<RgbImage> images) {
+        requireOpen();
         int batch = plan.images().images();
-        if (images.size() > batch) {
+        if (images.isEmpty() || images.size() > batch) {
             throw new IllegalArgumentException(images.size() + " images for a session of " + batch);
         }
-        Matrix logits = output(plan.logits());
-        Matrix probabilities = output(plan.probabilities());
         MemorySegment input = input();
         long imageBytes = input.byteSize() / batch;
         for (int i = 0; i < images.size(); i++) {
             preprocessor.normalise(preprocessor.apply(images.get(i)), input, i * imageBytes);
         }
         crew.run(tasks, input);
-        Matrix features = plan.features().in(memory);
-        var results = new ArrayList<Classification>();
-        for (int i = 0; i < images.size(); i++) {
-            results.add(new Classification(model.labels(), row(logits, i), row(probabilities, i), row(features, i)));
-        }
-        return List.copyOf(results);
+        return output(images.size());
     }
 
     /**
@@ -101,28 +119,23 @@ public final class Session implements Classifier, AutoCloseable {
      */
     public synchronized Output run(MemorySegment images) {
         runPlan(images);
-        Shape shape = plan.images();
-        return new Output(shape.images(), plan.features().shape().channels(),
-                plan.logits().map(place -> place.shape().channels()).orElse(0), rows(plan.features().in(memory)),
-                plan.logits().map(place -> rows(place.in(memory))).orElseGet(() -> new float[0]));
+        return output(plan.images().images());
     }
 
     /**
      * Runs the model from memory to memory.
      *
      * @param images   as for {@link #run(MemorySegment)}
-     * @param features where the pooled and normed features go, fp32 {@code [batch, C]}
-     * @param logits   where the logits go, fp32 {@code [batch, classes]}; of no bytes if the model has no classifier
+     * @param features where the pooled and normed features go, fp32 {@code [batch, C]}; of no bytes if they are not wanted
+     * @param logits   where the logits go, fp32 {@code [batch, classes]}; of no bytes if there is no classifier
      * @throws IllegalArgumentException if a segment has another size
      * @throws IllegalStateException    if the session is closed
      */
     public synchronized void run(MemorySegment images, MemorySegment features, MemorySegment logits) {
-        requireBytes("features", features, plan.features().shape());
-        if (plan.logits().isPresent()) {
-            requireBytes("logits", logits, plan.logits().get().shape());
-        }
+        plan.features().ifPresent(place -> requireBytes("features", features, place.shape()));
+        plan.logits().ifPresent(place -> requireBytes("logits", logits, place.shape()));
         runPlan(images);
-        copyRows(plan.features().in(memory), features);
+        plan.features().ifPresent(place -> copyRows(place.in(memory), features));
         plan.logits().ifPresent(place -> copyRows(place.in(memory), logits));
     }
 
@@ -149,17 +162,27 @@ public final class Session implements Classifier, AutoCloseable {
         }
     }
 
-    private Matrix output(Optional<Plan.Place> place) {
-        return place.orElseThrow(() -> new IllegalStateException(
-                "the model " + model.name() + " has no classifier: run it for its features")).in(memory);
+    private Output output(int images) {
+        return new Output(images, channels(plan.features()), channels(plan.logits()), values(plan.features(), images),
+                values(plan.logits(), images), plan.maps().stream().map(place -> map(place, images)).toList());
     }
 
-    private static float[] row(Matrix matrix, int row) {
-        return rows(matrix.slice(row, row + 1));
+    private FeatureMap map(Plan.Place place, int images) {
+        Shape shape = place.shape();
+        return new FeatureMap(images, shape.height(), shape.width(), shape.channels(),
+                values(place.in(memory).slice(0, images * shape.pixels())));
     }
 
-    private static float[] rows(Matrix matrix) {
-        float[] values = new float[matrix.rows() * matrix.columns()];
+    private static int channels(Optional<Plan.Place> place) {
+        return place.map(found -> found.shape().channels()).orElse(0);
+    }
+
+    private float[] values(Optional<Plan.Place> place, int images) {
+        return place.map(found -> values(found.in(memory).slice(0, images))).orElseGet(() -> new float[0]);
+    }
+
+    private static float[] values(Matrix matrix) {
+        float[] values = new float[Math.multiplyExact(matrix.rows(), matrix.columns())];
         copyRows(matrix, MemorySegment.ofArray(values));
         return values;
     }

@@ -50,8 +50,11 @@ final class Inspect implements Callable<Integer> {
     private CommandSpec command;
 
     @Parameters(paramLabel = "FILE|NAME",
-            description = "A safetensors checkpoint, or any name that panext models lists.")
+            description = "A checkpoint file or folder, or any name that panext models lists.")
     private String model;
+
+    @Mixin
+    private ArchOption arch;
 
     @Option(names = {"-s", "--size"}, paramLabel = "N", converter = Positive.class,
             description = "Edge of the images, in pixels; default: the model's own.")
@@ -76,7 +79,7 @@ final class Inspect implements Callable<Integer> {
         Optional<Architecture> published = Catalogue.find(model);
         try (PretrainedModel pretrained = published.isPresent()
                 ? weightless(published.get())
-                : PretrainedModel.open(model)) {
+                : PretrainedModel.open(model, arch.architecture)) {
             Description description = Description.of(pretrained, published.isEmpty(), plan(pretrained), plan);
             switch (format) {
                 case TEXT -> description.print(command.commandLine().getOut());

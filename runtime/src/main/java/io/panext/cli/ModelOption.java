@@ -1,12 +1,25 @@
 package io.panext.cli;
 
 import io.panext.ConvNeXt;
+import io.panext.Options;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import java.io.IOException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model is used. */
 final class ModelOption {
 
     @Option(names = {"-m", "--model"}, paramLabel = "FILE|NAME", defaultValue = ConvNeXt.EMBEDDED,
-            description = "A safetensors checkpoint; default: the embedded ${DEFAULT-VALUE}.")
-    String nameOrPath;
+            description = "A checkpoint file or folder; default: the embedded ${DEFAULT-VALUE}.")
+    private String nameOrPath;
+
+    @Mixin
+    private ArchOption arch;
+
+    ConvNeXt load(Options options) throws IOException {
+        try (PretrainedModel model = PretrainedModel.open(nameOrPath, arch.architecture)) {
+            return ConvNeXt.load(model, options);
+        }
+    }
 }

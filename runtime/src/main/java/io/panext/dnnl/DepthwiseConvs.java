@@ -27,7 +27,8 @@ record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
         var recipe = new DepthwiseConvs(op, new Norms(op.norm(), 2));
         var constants = new ArrayList<Constant>(List.of(recipe.weights(), recipe.bias()));
         constants.addAll(recipe.norms.constants());
-        return new DnnlKernel("onednn depthwise 7x7" + recipe.norms.suffix(), constants, recipe, false);
+        return new DnnlKernel("onednn depthwise " + op.kernel() + "x" + op.kernel() + recipe.norms.suffix(), constants,
+                recipe, false);
     }
 
     private int edge() {

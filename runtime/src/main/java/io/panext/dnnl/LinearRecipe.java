@@ -60,6 +60,7 @@ final class LinearRecipe implements Recipe {
             case GELU -> "gelu";
             case SUM_SQUARES -> "sum of squares";
             case ADD -> "residual";
+            case GELU_TANH, SILU -> throw new IllegalArgumentException("no primitive for " + postOp);
         }));
         return "onednn " + String.join(" + ", parts);
     }

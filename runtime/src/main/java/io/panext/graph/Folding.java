@@ -1,5 +1,6 @@
 package io.panext.graph;
 
+import io.panext.zoo.Norm;
 import io.panext.zoo.Parameter;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.Optional;
  * <li>GRN's beta into the bias of the linear that follows;
  * <li>the layer scale into the linear before it.
  * </ul>
- * The head's norm keeps its own: pooled features are an output. Sums are double, so that only one rounding is added.
+ * A norm before zero padding keeps its own, for the padding is not shifted; so does the head's, for features are an
+ * output. Sums are double, so that only one rounding is added.
  */
 public final class Folding {
 
@@ -38,9 +40,9 @@ public final class Folding {
     /** Returns what takes the place of a node and the only one that reads it, or nothing if there is nothing to fold. */
     private static List<Node> fold(Node before, Node node) {
         return switch (before.op()) {
-            case Op.LayerNorm(double eps, Optional<Op.Affine> affine) when affine.isPresent() ->
+            case Op.ChannelNorm(Norm norm, Optional<Op.Affine> affine) when affine.isPresent() ->
                 absorb(affine.get(), node.op())
-                        .map(op -> List.of(before.withOp(new Op.LayerNorm(eps, Optional.empty())), node.withOp(op)))
+                        .map(op -> List.of(before.withOp(new Op.ChannelNorm(norm, Optional.empty())), node.withOp(op)))
                         .orElse(List.of());
             case Op.ResponseNorm(Parameter gamma, Optional<Parameter> beta) when beta.isPresent()
                     && node.op() instanceof Op.Linear linear ->
@@ -60,13 +62,15 @@ public final class Folding {
     private static Optional<Op> absorb(Op.Affine affine, Op op) {
         return switch (op) {
             case Op.Linear linear -> Optional.of(new Op.Linear(inputsScaled(linear.weights(), affine.scale()),
-                    shifted(linear.bias(), linear.weights(), affine.shift()), linear.responseGamma(),
-                    linear.postOps()));
+                    shifted(linear.bias(), linear.weights(), affine), linear.responseGamma(), linear.postOps()));
             case Op.Downsample conv -> Optional.of(new Op.Downsample(conv.norm(),
-                    inputsScaled(conv.weights(), affine.scale()),
-                    shifted(conv.bias(), conv.weights(), affine.shift())));
+                    inputsScaled(conv.weights(), affine.scale()), shifted(conv.bias(), conv.weights(), affine)));
             default -> Optional.empty();
         };
+    }
+
+    private static Parameter shifted(Parameter bias, Parameter weights, Op.Affine affine) {
+        return affine.shift().map(shift -> shifted(bias, weights, shift)).orElse(bias);
     }
 
     /** Weights {@code [out, in, ...]} times a factor for each input channel. */

@@ -1,8 +1,15 @@
 package io.panext.graph;
 
+import io.panext.graph.Outputs.Target.Maps;
+import io.panext.graph.Outputs.Target.Pooled;
+import io.panext.kernels.Window;
+import io.panext.zoo.Activation;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Generation;
+import io.panext.zoo.Head;
+import io.panext.zoo.Norm;
 import io.panext.zoo.Parameter;
+import io.panext.zoo.Stem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +17,8 @@ import java.util.function.Function;
 
 /** Writes an architecture as a graph, op by op as the papers have it. */
 public final class GraphBuilder {
+
+    private static final Window OVERLAP = new Window(Stem.OVERLAP_KERNEL, Stem.OVERLAP_STRIDE, 1, 1, 1);
 
     private final ConvNeXtSpec spec;
     private final Function<String, Parameter> parameters;
@@ -26,46 +35,85 @@ public final class GraphBuilder {
      *
      * @param spec       the architecture
      * @param parameters finds a parameter by its canonical name; nothing is read yet
+     * @param outputs    what is wanted of it
+     * @throws IllegalArgumentException if the model has not what is wanted
      */
-    public static Graph build(ConvNeXtSpec spec, Function<String, Parameter> parameters) {
-        return new GraphBuilder(spec, parameters).graph();
+    public static Graph build(ConvNeXtSpec spec, Function<String, Parameter> parameters, Outputs outputs) {
+        return new GraphBuilder(spec, parameters).graph(outputs);
     }
 
-    private Graph graph() {
+    private Graph graph(Outputs outputs) {
         Value image = value("image");
-        Value x = add("stem.0", new Op.PatchEmbedding(ConvNeXtSpec.STEM_STRIDE, weight("stem.0"), bias("stem.0"),
-                Optional.empty()), image);
-        x = norm("stem.1", x);
-        for (int stage = 0; stage < spec.stages(); stage++) {
-            String name = "stages." + stage;
-            if (stage > 0) {
-                x = norm(name + ".downsample.0", x);
-                String conv = name + ".downsample.1";
-                x = add(conv, new Op.Downsample(Optional.empty(), weight(conv), bias(conv)), x);
-            }
-            for (int block = 0; block < spec.depths().get(stage); block++) {
-                x = block(name + ".blocks." + block, x);
+        List<StageGeometry> geometry = StageGeometry.of(spec, outputs.stride());
+        List<Integer> wanted = outputs.target() instanceof Maps maps ? maps.of(spec.stages()) : List.of();
+        int stages = wanted.isEmpty() ? spec.stages() : wanted.getLast() + 1;
+        var maps = new ArrayList<Value>();
+        Value x = stem(image);
+        for (int stage = 0; stage < stages; stage++) {
+            x = stage(stage, geometry.get(stage), x);
+            if (wanted.contains(stage)) {
+                maps.add(x);
             }
         }
-        x = add("head.pool", new Op.GlobalPool(), x);
-        Value features = norm("head.norm", x);
-        Optional<Graph.Classifier> classifier = spec.classes() == 0
+        if (outputs.target() instanceof Maps(List<Integer> _, boolean normed)) {
+            if (normed && stages == spec.stages()) {
+                maps.set(maps.size() - 1, finalNorm(x));
+            }
+            return new Graph(image, nodes, Optional.empty(), Optional.empty(), maps);
+        }
+        Value features = features(x);
+        Optional<Graph.Classifier> classifier = spec.classes() == 0 || outputs.target() instanceof Pooled
                 ? Optional.empty()
                 : Optional.of(classifier(features));
-        return new Graph(image, nodes, features, classifier);
+        return new Graph(image, nodes, Optional.of(features), classifier, maps);
     }
 
-    private Graph.Classifier classifier(Value features) {
-        Value logits = linear("head.fc", features);
-        return new Graph.Classifier(logits, add("head.softmax", new Op.Softmax(), logits));
+    private Value stem(Value image) {
+        return switch (spec.stem()) {
+            case Stem.Patch(int size) -> norm("stem.1", spec.norm(), patches(image, Window.tiles(size)));
+            case Stem.BarePatch(int size) -> patches(image, Window.tiles(size));
+            case Stem.Overlap(int _) -> {
+                Value x = convolution("stem.1", OVERLAP, patches(image, OVERLAP));
+                yield norm("stem.2", spec.norm(), x);
+            }
+            case Stem.ActivatedOverlap(int _) -> {
+                Value x = add("stem.1", new Op.Activate(spec.activation()), patches(image, OVERLAP));
+                yield norm("stem.3", spec.norm(), convolution("stem.2", OVERLAP, x));
+            }
+        };
     }
 
-    private Value block(String name, Value input) {
+    private Value patches(Value image, Window window) {
+        return add("stem.0", new Op.PatchEmbedding(window, weight("stem.0"), bias("stem.0"), Optional.empty(),
+                Optional.empty()), image);
+    }
+
+    private Value convolution(String name, Window window, Value input) {
+        return add(name, new Op.Convolution(window, weight(name), bias(name), Optional.empty()), input);
+    }
+
+    private Value stage(int stage, StageGeometry geometry, Value input) {
+        String name = "stages." + stage;
+        Value x = input;
+        if (geometry.downsample().isPresent()) {
+            x = norm(name + ".downsample.0", spec.norm(), x);
+            String conv = name + ".downsample.1";
+            x = geometry.shrinks()
+                    ? add(conv, new Op.Downsample(Optional.empty(), weight(conv), bias(conv)), x)
+                    : convolution(conv, geometry.downsample().get(), x);
+        }
+        for (int block = 0; block < spec.depths().get(stage); block++) {
+            x = block(name + ".blocks." + block, geometry.dilation(), x);
+        }
+        return x;
+    }
+
+    private Value block(String name, int dilation, Value input) {
         String conv = name + ".conv_dw";
-        Value x = add(conv, new Op.DepthwiseConv(weight(conv), bias(conv), Optional.empty()), input);
-        x = norm(name + ".norm", x);
+        Value x = add(conv, new Op.DepthwiseConv(weight(conv), bias(conv), dilation, Optional.empty()), input);
+        x = norm(name + ".norm", spec.norm(), x);
         x = linear(name + ".mlp.fc1", x);
-        x = add(name + ".mlp.act", new Op.Gelu(), x);
+        x = add(name + ".mlp.act", new Op.Activate(spec.activation()), x);
         if (spec.generation() == Generation.V2) {
             x = responseNorm(name + ".mlp.grn", x);
         }
@@ -76,14 +124,45 @@ public final class GraphBuilder {
         return add(name + ".add", new Op.Add(), x, input);
     }
 
+    private Value features(Value map) {
+        return switch (spec.head()) {
+            case Head.Pooling() -> pool(map);
+            case Head.PoolFirst(Norm norm, int _) -> norm("head.norm", norm, pool(map));
+            case Head.NormFirst _ -> pool(finalNorm(map));
+            case Head.Mlp(Norm norm, int _, int _) -> {
+                Value hidden = linear("head.pre_logits.fc", norm("head.norm", norm, pool(map)));
+                yield add("head.pre_logits.act", new Op.Activate(Activation.GELU), hidden);
+            }
+        };
+    }
+
+    /** The norm of the head, whatever its place there, on each pixel of a map. */
+    private Value finalNorm(Value map) {
+        return switch (spec.head()) {
+            case Head.Pooling() -> throw new IllegalArgumentException("the model has no final norm");
+            case Head.PoolFirst(Norm norm, int _) -> norm("head.norm", norm, map);
+            case Head.NormFirst(Norm norm, int _) -> norm("norm_pre", norm, map);
+            case Head.Mlp(Norm norm, int _, int _) -> norm("head.norm", norm, map);
+        };
+    }
+
+    private Graph.Classifier classifier(Value features) {
+        Value logits = linear("head.fc", features);
+        return new Graph.Classifier(logits, add("head.softmax", new Op.Softmax(), logits));
+    }
+
+    private Value pool(Value map) {
+        return add("head.pool", new Op.GlobalPool(), map);
+    }
+
     private Value responseNorm(String name, Value input) {
         Value sums = add(name + ".squares", new Op.SumSquares(), input);
         return add(name, new Op.ResponseNorm(weight(name), Optional.of(bias(name))), input, sums);
     }
 
-    private Value norm(String name, Value input) {
-        var affine = new Op.Affine(weight(name), bias(name));
-        return add(name, new Op.LayerNorm(spec.normEps(), Optional.of(affine)), input);
+    private Value norm(String name, Norm norm, Value input) {
+        Optional<Parameter> shift = norm.kind().hasShift() ? Optional.of(bias(name)) : Optional.empty();
+        return add(name, new Op.ChannelNorm(norm, Optional.of(new Op.Affine(weight(name), shift))), input);
     }
 
     private Value linear(String name, Value input) {

@@ -1,6 +1,7 @@
 package io.panext.graph;
 
 import io.panext.kernels.Matrix;
+import io.panext.kernels.Window;
 
 /**
  * The shape of a map, NHWC.
@@ -49,9 +50,9 @@ public record Shape(int images, int height, int width, int channels) {
         return new Shape(images, height, width, newChannels);
     }
 
-    /** Returns the shape after a convolution whose kernel is its stride: what does not fill a kernel is dropped. */
-    public Shape strided(int stride, int newChannels) {
-        return new Shape(images, height / stride, width / stride, newChannels);
+    /** Returns the shape after a convolution of such windows. */
+    public Shape seenThrough(Window window, int newChannels) {
+        return new Shape(images, window.over(height), window.over(width), newChannels);
     }
 
     @Override

@@ -8,22 +8,20 @@ import io.panext.graph.Op;
 import io.panext.graph.Op.PostOp;
 import io.panext.graph.Shape;
 import io.panext.kernels.Affine;
-import io.panext.kernels.Downsample;
 import io.panext.kernels.Epilogue;
 import io.panext.kernels.Grn;
-import io.panext.kernels.LayerNorm;
 import io.panext.kernels.Linear;
 import io.panext.kernels.Matrix;
 import io.panext.kernels.PackedWeights;
-import io.panext.kernels.PatchEmbedding;
 import io.panext.kernels.RowSource;
 import io.panext.kernels.Share;
+import io.panext.kernels.SigmoidGate;
 import io.panext.zoo.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The ops that are matrix products: linears, and the convolutions whose kernel is their stride. */
+/** The linears. */
 final class Products {
 
     private Products() {}
@@ -35,6 +33,8 @@ final class Products {
         }
         op.postOps().forEach(postOp -> parts.add(switch (postOp) {
             case GELU -> "gelu";
+            case GELU_TANH -> "tanh gelu";
+            case SILU -> "silu";
             case SUM_SQUARES -> "sum of squares";
             case ADD -> "residual";
         }));
@@ -119,6 +119,12 @@ final class Products {
         if (op.postOps().equals(List.of(PostOp.GELU))) {
             return Epilogue.GELU;
         }
+        if (op.postOps().equals(List.of(PostOp.GELU_TANH))) {
+            return Epilogue.gated(SigmoidGate.GELU_TANH);
+        }
+        if (op.postOps().equals(List.of(PostOp.SILU))) {
+            return Epilogue.gated(SigmoidGate.SILU);
+        }
         if (op.postOps().equals(List.of(PostOp.ADD))) {
             return Epilogue.add(operands.inputs().getLast());
         }
@@ -128,57 +134,11 @@ final class Products {
         throw new IllegalArgumentException("no epilogue does " + op.postOps());
     }
 
-    static Kernel patchEmbedding(Op.PatchEmbedding op) {
-        int depth = depth(op.weights());
-        long weightBytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
-        long scratch = Matrix.alignedBytes(Linear.blockRows(depth), depth);
-        return new SimdKernel("gemm over patches" + (op.norm().isPresent() ? " + layer norm" : ""), weightBytes,
-                _ -> scratch, allocator -> {
-                    var linear = new Linear(PackedWeights.pack(op.weights().values(), op.bias().values(), allocator));
-                    return patchEmbedding(op, linear, Norms.pack(op.norm(), allocator));
-                });
-    }
-
-    private static PackedKernel patchEmbedding(Op.PatchEmbedding op, Linear linear, Norms norms) {
-        int depth = depth(op.weights());
-        return operands -> {
-            Shape shape = operands.shape();
-            Matrix dst = operands.dst();
-            Optional<LayerNorm> norm = norms.bind(dst.columns());
-            return (images, share) -> {
-                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(depth), depth);
-                RowSource patches = PatchEmbedding.patches(images, shape.height(), shape.width(), op.patch(), scratch);
-                linear.runRows(patches, dst, Epilogue.NONE, share);
-                Matrix rows = dst.slice(share.from(dst.rows()), share.to(dst.rows()));
-                norm.ifPresent(layerNorm -> layerNorm.run(rows, rows, Share.ALL));
-            };
-        };
-    }
-
-    static Kernel downsample(Op.Downsample op) {
-        int depth = depth(op.weights());
-        int channels = op.weights().shape().get(1);
-        long weightBytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
-        long scratch = Downsample.scratchBytes(Linear.blockRows(depth), channels);
-        return new SimdKernel((op.norm().isPresent() ? "layer norm + " : "") + "gemm over 2x2 cells", weightBytes,
-                _ -> scratch, allocator -> {
-                    float[] weights = Downsample.rowOrder(op.weights().values(), channels);
-                    var linear = new Linear(PackedWeights.pack(weights, op.bias().values(), allocator));
-                    Norms norms = Norms.pack(op.norm(), allocator);
-                    return operands -> {
-                        Shape shape = operands.shape();
-                        Optional<LayerNorm> norm = norms.bind(channels);
-                        return (_, share) -> linear.runRows(Downsample.cells(operands.src(), shape.height(),
-                                shape.width(), norm, operands.scratch(share)), operands.dst(), Epilogue.NONE, share);
-                    };
-                });
-    }
-
-    private static int depth(Parameter weights) {
+    static int depth(Parameter weights) {
         return weights.size() / weights.shape().getFirst();
     }
 
-    private static long weightBytes(Parameter weights, Parameter bias) {
+    static long weightBytes(Parameter weights, Parameter bias) {
         return PackedWeights.bytes(bias.size(), depth(weights));
     }
 }

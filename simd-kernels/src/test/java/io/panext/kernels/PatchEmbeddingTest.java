@@ -27,7 +27,7 @@ class PatchEmbeddingTest {
             GuardedMap dst = GuardedMap.empty(images * pixels, channels);
             workers.each(share -> {
                 GuardedMap scratch = GuardedMap.empty(Linear.blockRows(depth), depth);
-                RowSource patches = PatchEmbedding.patches(planar(image), height, width, patch,
+                RowSource patches = PatchEmbedding.patches(planar(image), height, width, Window.tiles(patch),
                         scratch.matrix());
                 linear.run(patches, dst.matrix(), pixels, Epilogue.NONE, share);
                 scratch.values();
@@ -53,7 +53,7 @@ class PatchEmbeddingTest {
 
     @Test
     void imagesThatAreNotThereAreRefused() {
-        RowSource patches = PatchEmbedding.patches(planar(new float[COLOURS * 8 * 8]), 8, 8, 4,
+        RowSource patches = PatchEmbedding.patches(planar(new float[COLOURS * 8 * 8]), 8, 8, Window.tiles(4),
                 GuardedMap.empty(5, 48).matrix());
         assertThrows(IndexOutOfBoundsException.class, () -> patches.rows(0, 5));
     }
@@ -64,9 +64,9 @@ class PatchEmbeddingTest {
         for (int columns : new int[] {47, 49}) {
             Matrix scratch = GuardedMap.empty(5, columns).matrix();
             assertThrows(IllegalArgumentException.class,
-                    () -> PatchEmbedding.patches(image, 8, 8, 4, scratch));
+                    () -> PatchEmbedding.patches(image, 8, 8, Window.tiles(4), scratch));
         }
-        RowSource patches = PatchEmbedding.patches(image, 8, 8, 4, GuardedMap.empty(3, 48).matrix());
+        RowSource patches = PatchEmbedding.patches(image, 8, 8, Window.tiles(4), GuardedMap.empty(3, 48).matrix());
         assertThrows(IndexOutOfBoundsException.class, () -> patches.rows(0, 4));
     }
 }

@@ -7,8 +7,6 @@ package io.panext.kernels;
  */
 final class Reference {
 
-    private static final int DEPTHWISE_KERNEL = 7;
-    private static final int DEPTHWISE_PADDING = 3;
     private static final double GRN_EPS = 1e-6;
 
     private Reference() {}
@@ -99,9 +97,62 @@ final class Reference {
         return sum / count;
     }
 
-    /** The 7×7 depthwise convolution with stride 1 and zero padding 3; {@code weights [channels, 7, 7]}. */
+    /** {@code x / sqrt(mean(x²) + eps)} over the channels of each row. */
+    static double[] rmsNorm(double[] src, int channels, double eps) {
+        double[] dst = new double[src.length];
+        for (int row = 0; row < src.length; row += channels) {
+            double squares = 0;
+            for (int i = row; i < row + channels; i++) {
+                squares += src[i] * src[i];
+            }
+            for (int i = row; i < row + channels; i++) {
+                dst[i] = src[i] / Math.sqrt(squares / channels + eps);
+            }
+        }
+        return dst;
+    }
+
+    /** {@code x / sqrt(variance + eps)} over the channels of each row, with the unbiased variance. */
+    static double[] simpleNorm(double[] src, int channels, double eps) {
+        double[] dst = new double[src.length];
+        for (int row = 0; row < src.length; row += channels) {
+            double biased = Math.pow(deviation(src, row, channels, 0), 2);
+            double variance = biased * channels / (channels - 1);
+            for (int i = row; i < row + channels; i++) {
+                dst[i] = src[i] / Math.sqrt(variance + eps);
+            }
+        }
+        return dst;
+    }
+
+    /** {@code x / (1 + exp(-x))}. */
+    static double[] silu(double[] src) {
+        double[] dst = new double[src.length];
+        for (int i = 0; i < src.length; i++) {
+            dst[i] = src[i] / (1 + Math.exp(-src[i]));
+        }
+        return dst;
+    }
+
+    /** {@code x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))}. */
+    static double[] tanhGelu(double[] src) {
+        double[] dst = new double[src.length];
+        for (int i = 0; i < src.length; i++) {
+            double inner = Math.sqrt(2 / Math.PI) * (src[i] + 0.044715 * Math.pow(src[i], 3));
+            dst[i] = src[i] / 2 * (1 + Math.tanh(inner));
+        }
+        return dst;
+    }
+
+    /** The 7×7 depthwise convolution. */
     static double[] depthwise(double[] src, double[] weights, double[] bias, int height, int width) {
+        return depthwise(src, weights, bias, height, width, 1);
+    }
+
+    /** The depthwise convolution with stride 1 that keeps the size; {@code weights [channels, kernel, kernel]}. */
+    static double[] depthwise(double[] src, double[] weights, double[] bias, int height, int width, int dilation) {
         int channels = bias.length;
+        int kernel = (int) Math.sqrt(weights.length / channels);
         double[] dst = new double[src.length];
         for (int i = 0; i < dst.length; i++) {
             int channel = i % channels;
@@ -109,13 +160,13 @@ final class Reference {
             int y = i / channels / width % height;
             int image = i / channels / width / height;
             double sum = bias[channel];
-            for (int ky = 0; ky < DEPTHWISE_KERNEL; ky++) {
-                for (int kx = 0; kx < DEPTHWISE_KERNEL; kx++) {
-                    int fromY = y + ky - DEPTHWISE_PADDING;
-                    int fromX = x + kx - DEPTHWISE_PADDING;
+            for (int ky = 0; ky < kernel; ky++) {
+                for (int kx = 0; kx < kernel; kx++) {
+                    int fromY = y + (ky - kernel / 2) * dilation;
+                    int fromX = x + (kx - kernel / 2) * dilation;
                     if (fromY >= 0 && fromY < height && fromX >= 0 && fromX < width) {
                         sum += src[((image * height + fromY) * width + fromX) * channels + channel]
-                                * weights[(channel * DEPTHWISE_KERNEL + ky) * DEPTHWISE_KERNEL + kx];
+                                * weights[(channel * kernel + ky) * kernel + kx];
                     }
                 }
             }
@@ -124,18 +175,24 @@ final class Reference {
         return dst;
     }
 
+    /** A convolution whose stride is its kernel, so that windows do not overlap. */
+    static double[] tiledConvolution(double[] src, double[] weights, double[] bias, int height, int width, int kernel) {
+        return convolution(src, weights, bias, height, width, Window.tiles(kernel));
+    }
+
     /**
-     * A convolution whose stride is its kernel, so that windows do not overlap; what does not fill a window is dropped.
+     * A convolution; what does not fill a window is dropped.
      *
      * @param src     {@code [images, height, width, in]}
      * @param weights {@code [out, in, kernel, kernel]}
      */
-    static double[] tiledConvolution(double[] src, double[] weights, double[] bias, int height, int width, int kernel) {
+    static double[] convolution(double[] src, double[] weights, double[] bias, int height, int width, Window window) {
         int out = bias.length;
+        int kernel = window.kernel();
         int in = weights.length / out / kernel / kernel;
         int images = src.length / in / height / width;
-        int dstHeight = height / kernel;
-        int dstWidth = width / kernel;
+        int dstHeight = window.over(height);
+        int dstWidth = window.over(width);
         double[] dst = new double[images * dstHeight * dstWidth * out];
         for (int i = 0; i < dst.length; i++) {
             int column = i % out;
@@ -146,9 +203,12 @@ final class Reference {
             for (int channel = 0; channel < in; channel++) {
                 for (int ky = 0; ky < kernel; ky++) {
                     for (int kx = 0; kx < kernel; kx++) {
-                        int pixel = (image * height + y * kernel + ky) * width + x * kernel + kx;
-                        sum += src[pixel * in + channel]
-                                * weights[((column * in + channel) * kernel + ky) * kernel + kx];
+                        int fromY = y * window.stride() + ky * window.dilation() - window.before();
+                        int fromX = x * window.stride() + kx * window.dilation() - window.before();
+                        if (fromY >= 0 && fromY < height && fromX >= 0 && fromX < width) {
+                            sum += src[((image * height + fromY) * width + fromX) * in + channel]
+                                    * weights[((column * in + channel) * kernel + ky) * kernel + kx];
+                        }
                     }
                 }
             }

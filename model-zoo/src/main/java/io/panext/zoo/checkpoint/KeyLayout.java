@@ -1,5 +1,6 @@
 package io.panext.zoo.checkpoint;
 
+import io.panext.zoo.Traits;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +20,9 @@ public enum KeyLayout {
     /** open_clip, whose image tower is timm's: {@code visual.trunk.stages.0.blocks.1.mlp.fc1.weight}. */
     OPEN_CLIP("visual.trunk.stem.0.weight", //
             rename("^visual\\.trunk\\.", ""), //
-            rename("^visual\\.head\\.proj\\.", "head.fc.")) {
+            rename("^visual\\.head\\.proj\\.", "head.fc."), //
+            rename("^visual\\.head\\.mlp\\.fc1\\.", "head.pre_logits.fc."), //
+            rename("^visual\\.head\\.mlp\\.fc2\\.", "head.fc.")) {
 
         // Beside the image tower there is one for texts.
         @Override
@@ -53,6 +56,12 @@ public enum KeyLayout {
         boolean matches(Set<String> keys) {
             return Stream.of("convnext.", "convnextv2.", "").anyMatch(prefix -> keys.contains(prefix + signature()));
         }
+
+        // The final norm's eps is the configuration's, whose default this is; all others are 1e-6, as in the papers.
+        @Override
+        Traits traits() {
+            return new Traits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(1e-12));
+        }
     },
 
     /** torchvision, which numbers its layers: {@code features.1.1.block.3.weight}. */
@@ -82,6 +91,22 @@ public enum KeyLayout {
             rename("\\.pwconv([12])\\.", ".mlp.fc$1."), //
             rename("\\.grn\\.gamma$", ".mlp.grn.weight"), //
             rename("\\.grn\\.beta$", ".mlp.grn.bias"), //
+            rename("^norm\\.", "head.norm."), //
+            rename("^head\\.(weight|bias)$", "head.fc.$1")) {
+
+        // EUPE's checkpoints have more heads, for its training alone.
+        @Override
+        boolean describesModel(String key) {
+            return !unwrapped(key).matches("(projectors|norms)\\..*");
+        }
+    },
+
+    /** The isotropic models of the original repository: {@code blocks.1.pwconv1.weight}. */
+    ISOTROPIC("stem.weight", //
+            rename("^stem\\.", "stem.0."), //
+            rename("^blocks\\.(\\d+)\\.", "stages.0.blocks.$1."), //
+            rename("\\.dwconv\\.", ".conv_dw."), //
+            rename("\\.pwconv([12])\\.", ".mlp.fc$1."), //
             rename("^norm\\.", "head.norm."), //
             rename("^head\\.(weight|bias)$", "head.fc.$1")),
 
@@ -127,6 +152,11 @@ public enum KeyLayout {
     /** Canonical names of the parameters that this layout leaves out because they are zero. */
     Set<String> zeros() {
         return Set.of();
+    }
+
+    /** What is the same for all models of this layout, though no tensor tells it. */
+    Traits traits() {
+        return Traits.NONE;
     }
 
     boolean matches(Set<String> keys) {

@@ -3,6 +3,7 @@ package io.panext.zoo.checkpoint;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Parameter;
 import io.panext.zoo.ParameterShape;
+import io.panext.zoo.Traits;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -45,10 +46,22 @@ public final class ModelWeights implements AutoCloseable {
      * @throws CheckpointException if its tensors are not exactly those of a ConvNeXt
      */
     public static ModelWeights of(Checkpoint checkpoint) throws CheckpointException {
+        return of(checkpoint, Traits.NONE, Traits.NONE);
+    }
+
+    /**
+     * Checks a checkpoint and takes it over.
+     *
+     * @param checkpoint closed by {@link #close()}, or at once if this method throws
+     * @param stated     what is said of this model itself
+     * @param supposed   what holds where neither {@code stated} nor the key layout says anything
+     * @throws CheckpointException if its tensors are not exactly those of a ConvNeXt
+     */
+    static ModelWeights of(Checkpoint checkpoint, Traits stated, Traits supposed) throws CheckpointException {
         try {
             KeyLayout layout = layout(checkpoint);
             Map<String, TensorInfo> tensors = canonical(checkpoint, layout);
-            ConvNeXtSpec spec = ConvNeXtSpec.infer(shapes(tensors));
+            ConvNeXtSpec spec = ConvNeXtSpec.infer(shapes(tensors), stated.or(layout.traits()).or(supposed));
             return new ModelWeights(checkpoint, layout, spec, bind(checkpoint, layout, spec, tensors));
         } catch (CheckpointException e) {
             checkpoint.close();

@@ -2,20 +2,21 @@ package io.panext.zoo.checkpoint;
 
 import io.panext.zoo.Architecture;
 import io.panext.zoo.Catalogue;
+import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Labels;
+import io.panext.zoo.Norm;
 import io.panext.zoo.Preprocessing;
+import io.panext.zoo.Traits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * What a user names: weights with all that is needed to classify a photograph.
@@ -35,21 +36,16 @@ public final class PretrainedModel implements AutoCloseable {
 
     private static final String EMBEDDED_FOLDER = "/io/panext/zoo/models/" + EMBEDDED + "/";
 
-    /** What publishers call a checkpoint, the formats that are quickest to open first. */
-    private static final List<String> CHECKPOINTS = List.of("model.safetensors", "model.safetensors.index.json",
-            "pytorch_model.bin", "pytorch_model.bin.index.json");
-
-    /** A path that can be no model's name, though it is in no folder. */
-    private static final Pattern CHECKPOINT_NAME = Pattern.compile(".*\\.(safetensors|pth|pt|bin|tar|json)");
-
     private final String name;
     private final ModelWeights weights;
     private final Optional<ModelConfig> config;
+    private final boolean normKnown;
 
-    private PretrainedModel(String name, ModelWeights weights, Optional<ModelConfig> config) {
+    private PretrainedModel(String name, ModelWeights weights, Optional<ModelConfig> config, boolean normKnown) {
         this.name = name;
         this.weights = weights;
         this.config = config;
+        this.normKnown = normKnown;
     }
 
     /**
@@ -62,18 +58,30 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException           if reading fails
      */
     public static PretrainedModel open(String nameOrPath) throws IOException {
+        return open(nameOrPath, Optional.empty());
+    }
+
+    /**
+     * Opens a model by name or by file.
+     *
+     * @param nameOrPath   as for {@link #open(String)}
+     * @param architecture what the model must be, with any number of classes; it tells what no tensor does
+     * @throws CheckpointException also if it is another architecture
+     * @throws IOException         as {@link #open(String)} does
+     */
+    public static PretrainedModel open(String nameOrPath, Optional<Architecture> architecture) throws IOException {
         if (nameOrPath.equals(EMBEDDED)) {
-            return embedded();
+            return required(architecture, embedded());
         }
         if (Catalogue.find(nameOrPath).isPresent()) {
             throw new CheckpointException(nameOrPath,
                     "is an architecture without weights here; give a checkpoint file");
         }
-        Path path = path(nameOrPath);
-        if (nameOrPath.isEmpty() || (isName(path) && !Files.exists(path))) {
+        Path path = ModelFiles.path(nameOrPath);
+        if (nameOrPath.isEmpty() || (ModelFiles.isName(path) && !Files.exists(path))) {
             throw new UnknownModelException(nameOrPath);
         }
-        return open(path);
+        return open(path, architecture);
     }
 
     /**
@@ -84,8 +92,25 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException         if reading fails
      */
     public static PretrainedModel open(Path path) throws IOException {
-        Path checkpoint = Files.isDirectory(path) ? checkpointIn(path) : path;
-        return of(path.toString(), Checkpoint.open(checkpoint), configBeside(checkpoint));
+        return open(path, Optional.empty());
+    }
+
+    private static PretrainedModel open(Path path, Optional<Architecture> architecture) throws IOException {
+        Path checkpoint = Files.isDirectory(path) ? ModelFiles.checkpointIn(path) : path;
+        return required(architecture,
+                of(path.toString(), Checkpoint.open(checkpoint), ModelFiles.configBeside(checkpoint),
+                        architecture));
+    }
+
+    private static PretrainedModel required(Optional<Architecture> architecture, PretrainedModel model)
+            throws CheckpointException {
+        ConvNeXtSpec actual = model.weights.spec();
+        if (architecture.isPresent() && !Catalogue.haveSameTensors(architecture.get().spec(), actual)) {
+            model.close();
+            throw new CheckpointException(model.name, "is " + Catalogue.describe(actual) + ", not "
+                    + Catalogue.describe(architecture.get().spec()));
+        }
+        return model;
     }
 
     /**
@@ -112,7 +137,15 @@ public final class PretrainedModel implements AutoCloseable {
      */
     public static PretrainedModel of(String name, Checkpoint checkpoint, Optional<ModelConfig> config)
             throws CheckpointException {
-        ModelWeights weights = ModelWeights.of(checkpoint);
+        return of(name, checkpoint, config, Optional.empty());
+    }
+
+    private static PretrainedModel of(String name, Checkpoint checkpoint, Optional<ModelConfig> config,
+            Optional<Architecture> architecture) throws CheckpointException {
+        Traits stated = config.map(ModelConfig::traits).orElse(Traits.NONE);
+        Traits supposed = architecture.or(() -> config.flatMap(ModelConfig::architecture).flatMap(Catalogue::find))
+                .map(known -> Traits.of(known.spec())).orElse(Traits.NONE);
+        ModelWeights weights = ModelWeights.of(checkpoint, stated, supposed);
         try {
             if (config.isPresent()) {
                 requireAgreement(config.get(), weights.spec().classes());
@@ -121,7 +154,8 @@ public final class PretrainedModel implements AutoCloseable {
             weights.close();
             throw e;
         }
-        return new PretrainedModel(name, weights, config);
+        boolean normKnown = stated.or(supposed).norm().isPresent() || Catalogue.like(weights.spec()).isPresent();
+        return new PretrainedModel(name, weights, config, normKnown);
     }
 
     /** How the user named it, or the checkpoint's path. */
@@ -149,7 +183,16 @@ public final class PretrainedModel implements AutoCloseable {
         return config.flatMap(ModelConfig::preprocessing).orElse(Preprocessing.IMAGENET_224);
     }
 
-    /** What nobody said and was assumed, one sentence each, for the user to read. */
+    /** What nobody said of the architecture and was assumed, one sentence each, for the user to read. */
+    public List<String> doubts() {
+        Norm.Kind norm = weights.spec().norm().kind();
+        return norm.hasShift() || normKnown
+                ? List.of()
+                : List.of(name + ": norms without bias are taken for " + norm
+                        + "; name an architecture if they are of another kind");
+    }
+
+    /** What nobody said of photographs and classes and was assumed, one sentence each, for the user to read. */
     public List<String> assumptions() {
         String reason = config.map(found -> " (" + found.file() + " has none)")
                 .orElse(" (no " + ModelConfig.FILE_NAME + " beside it)");
@@ -168,36 +211,6 @@ public final class PretrainedModel implements AutoCloseable {
     @Override
     public void close() {
         weights.close();
-    }
-
-    private static Path checkpointIn(Path folder) throws CheckpointException {
-        return CHECKPOINTS.stream().map(folder::resolve).filter(Files::exists).findFirst()
-                .orElseThrow(() -> new CheckpointException(folder.toString(),
-                        "is a folder without a checkpoint; it could be one of " + String.join(", ", CHECKPOINTS)));
-    }
-
-    private static Optional<ModelConfig> configBeside(Path checkpoint) throws CheckpointException {
-        Path config = checkpoint.resolveSibling(ModelConfig.FILE_NAME);
-        if (!Files.exists(config)) {
-            return Optional.empty();
-        }
-        ModelConfig read = ModelConfig.read(config);
-        Path preprocessor = checkpoint.resolveSibling(PreprocessorConfig.FILE_NAME);
-        return Optional.of(read.preprocessing().isPresent() || !Files.exists(preprocessor)
-                ? read
-                : read.withPreprocessing(PreprocessorConfig.read(preprocessor)));
-    }
-
-    private static Path path(String nameOrPath) throws CheckpointException {
-        try {
-            return Path.of(nameOrPath);
-        } catch (InvalidPathException e) {
-            throw new CheckpointException(nameOrPath, "is neither a model's name nor a path: " + e.getReason(), e);
-        }
-    }
-
-    private static boolean isName(Path path) {
-        return path.getNameCount() == 1 && !path.isAbsolute() && !CHECKPOINT_NAME.matcher(path.toString()).matches();
     }
 
     private static byte[] resource(String file) throws IOException {

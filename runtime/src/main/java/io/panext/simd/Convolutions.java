@@ -1,0 +1,119 @@
+package io.panext.simd;
+
+import static io.panext.simd.Products.depth;
+import static io.panext.simd.Products.weightBytes;
+
+import io.panext.compile.Kernel;
+import io.panext.compile.PackedKernel;
+import io.panext.graph.Op;
+import io.panext.graph.Shape;
+import io.panext.kernels.Downsample;
+import io.panext.kernels.Epilogue;
+import io.panext.kernels.Linear;
+import io.panext.kernels.Matrix;
+import io.panext.kernels.PackedWeights;
+import io.panext.kernels.PatchEmbedding;
+import io.panext.kernels.RowNorm;
+import io.panext.kernels.RowSource;
+import io.panext.kernels.Share;
+import io.panext.kernels.SigmoidGate;
+import io.panext.kernels.Windows;
+import io.panext.zoo.Activation;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The dense convolutions: matrix products over rows that are gathered when they are due. */
+final class Convolutions {
+
+    private Convolutions() {}
+
+    static Kernel patchEmbedding(Op.PatchEmbedding op) {
+        int depth = depth(op.weights());
+        long bytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
+        long scratch = Matrix.alignedBytes(Linear.blockRows(depth), depth);
+        String name = "gemm over patches" + op.activation().map(f -> " + " + name(f)).orElse("") + normName(op.norm());
+        return new SimdKernel(name, bytes, _ -> scratch, allocator -> {
+            var linear = new Linear(PackedWeights.pack(op.weights().values(), op.bias().values(), allocator));
+            return patchEmbedding(op, linear, Norms.pack(op.norm(), allocator));
+        });
+    }
+
+    private static PackedKernel patchEmbedding(Op.PatchEmbedding op, Linear linear, Norms norms) {
+        int depth = depth(op.weights());
+        Epilogue epilogue = op.activation().map(Convolutions::epilogue).orElse(Epilogue.NONE);
+        return operands -> {
+            Shape shape = operands.shape();
+            Matrix dst = operands.dst();
+            Optional<RowNorm> norm = norms.bind(dst.columns());
+            return (images, share) -> {
+                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(depth), depth);
+                linear.runRows(PatchEmbedding.patches(images, shape.height(), shape.width(), op.window(), scratch),
+                        dst, epilogue, share);
+                normalise(norm, dst, share);
+            };
+        };
+    }
+
+    static Kernel windows(Op.Convolution op) {
+        int channels = op.weights().shape().get(1);
+        long bytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
+        long scratch = Windows.scratchBytes(Linear.blockRows(depth(op.weights())), channels, op.window());
+        return new SimdKernel("gemm over windows" + normName(op.norm()), bytes, _ -> scratch, allocator -> {
+            float[] weights = Windows.rowOrder(op.weights().values(), channels, op.window().taps());
+            var linear = new Linear(PackedWeights.pack(weights, op.bias().values(), allocator));
+            Norms norms = Norms.pack(op.norm(), allocator);
+            return operands -> {
+                Shape shape = operands.shape();
+                Matrix dst = operands.dst();
+                Optional<RowNorm> norm = norms.bind(dst.columns());
+                return (_, share) -> {
+                    RowSource windows = Windows.of(operands.src(), shape.height(), shape.width(), op.window(),
+                            operands.scratch(share));
+                    linear.runRows(windows, dst, Epilogue.NONE, share);
+                    normalise(norm, dst, share);
+                };
+            };
+        });
+    }
+
+    static Kernel downsample(Op.Downsample op) {
+        int depth = depth(op.weights());
+        int channels = op.weights().shape().get(1);
+        long bytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
+        long scratch = Downsample.scratchBytes(Linear.blockRows(depth), channels);
+        String name = op.norm().map(norm -> Norms.name(norm) + " + ").orElse("") + "gemm over 2x2 cells";
+        return new SimdKernel(name, bytes, _ -> scratch, allocator -> {
+            float[] weights = Downsample.rowOrder(op.weights().values(), channels);
+            var linear = new Linear(PackedWeights.pack(weights, op.bias().values(), allocator));
+            Norms norms = Norms.pack(op.norm(), allocator);
+            return operands -> {
+                Shape shape = operands.shape();
+                Optional<RowNorm> norm = norms.bind(channels);
+                return (_, share) -> linear.runRows(Downsample.cells(operands.src(), shape.height(), shape.width(),
+                        norm, operands.scratch(share)), operands.dst(), Epilogue.NONE, share);
+            };
+        });
+    }
+
+    /** A worker normalises just the rows that it wrote itself. */
+    private static void normalise(Optional<RowNorm> norm, Matrix dst, Share share) {
+        Matrix rows = dst.slice(share.from(dst.rows()), share.to(dst.rows()));
+        norm.ifPresent(rowNorm -> rowNorm.run(rows, rows, Share.ALL));
+    }
+
+    private static Epilogue epilogue(Activation activation) {
+        return switch (activation) {
+            case GELU -> Epilogue.GELU;
+            case GELU_TANH -> Epilogue.gated(SigmoidGate.GELU_TANH);
+            case SILU -> Epilogue.gated(SigmoidGate.SILU);
+        };
+    }
+
+    private static String name(Activation activation) {
+        return activation.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static String normName(Optional<Op.ChannelNorm> norm) {
+        return norm.map(found -> " + " + Norms.name(found)).orElse("");
+    }
+}
