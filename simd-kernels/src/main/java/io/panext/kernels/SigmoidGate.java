@@ -17,6 +17,9 @@ public enum SigmoidGate {
     /** {@code x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))}. */
     GELU_TANH((float) (2 * Math.sqrt(2 / Math.PI)), (float) (2 * Math.sqrt(2 / Math.PI) * 0.044715));
 
+    /** From here on the exponential is the smallest that there is. */
+    private static final int LIMIT_BITS = Float.floatToIntBits(100);
+
     private final float linear;
     private final float cubic;
 
@@ -44,11 +47,13 @@ public enum SigmoidGate {
         apply(rows);
     }
 
-    /** The exponential of a negative number only, so that nothing overflows. */
+    /** {@code g} is odd, so that the exponential of a negative number is enough, and nothing overflows. */
     private static FloatVector gated(FloatVector x, float linear, float cubic) {
-        FloatVector gate = x.mul(x).fma(Lanes.broadcast(cubic), Lanes.broadcast(linear)).mul(x);
-        FloatVector e = Exponential.of(gate.abs().neg());
-        FloatVector numerator = Lanes.broadcast(1).blend(e, gate.compare(VectorOperators.LT, 0));
+        // Floats that are not negative order as their bits do.
+        FloatVector magnitude = x.abs().reinterpretAsInts().min(LIMIT_BITS).reinterpretAsFloats();
+        FloatVector gate = magnitude.mul(magnitude).fma(Lanes.broadcast(cubic), Lanes.broadcast(linear));
+        FloatVector e = Exponential.of(gate.mul(magnitude).neg());
+        FloatVector numerator = Lanes.broadcast(1).blend(e, x.compare(VectorOperators.LT, 0));
         return x.mul(numerator).div(e.add(1));
     }
 }

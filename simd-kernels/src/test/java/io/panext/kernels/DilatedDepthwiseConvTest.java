@@ -48,10 +48,12 @@ class DilatedDepthwiseConvTest {
             assertArrayEquals(values, src.values(), "the input has changed");
             return dst.values();
         });
-        double[] magnitudes = Reference.depthwise(Rounding.magnitudes(values), Rounding.magnitudes(weights),
+        double[] magnitudes = ReferenceConvolution.depthwise(Rounding.magnitudes(values), Rounding.magnitudes(weights),
                 Rounding.magnitudes(bias), height, width, dilation);
-        Rounding.assertWithin(i -> Rounding.ofSum(taps, magnitudes[i]), Reference.depthwise(Reference.exactly(values),
-                Reference.exactly(weights), Reference.exactly(bias), height, width, dilation), actual);
+        Rounding.assertWithin(i -> Rounding.ofSum(taps, magnitudes[i]),
+                ReferenceConvolution.depthwise(Reference.exactly(values),
+                        Reference.exactly(weights), Reference.exactly(bias), height, width, dilation),
+                actual);
     }
 
     /** Scratch memory as another op may have left it. */

@@ -42,7 +42,8 @@ class PatchEmbeddingTest {
 
     private static double[] convolve(double[] image, double[] weights, double[] bias, int height, int width,
             int patch) {
-        return Reference.tiledConvolution(Reference.channelsLast(image, COLOURS, height * width), weights, bias, height,
+        return ReferenceConvolution.tiledConvolution(ReferenceConvolution.channelsLast(image, COLOURS, height * width),
+                weights, bias, height,
                 width, patch);
     }
 

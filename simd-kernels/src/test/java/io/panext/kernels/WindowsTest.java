@@ -67,7 +67,7 @@ class WindowsTest {
             });
             return dst.values();
         });
-        double[] channelsLast = Reference.channelsLast(Reference.exactly(image), COLOURS, height * width);
+        double[] channelsLast = ReferenceConvolution.channelsLast(Reference.exactly(image), COLOURS, height * width);
         float[] values = new float[channelsLast.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) channelsLast[i];
@@ -77,10 +77,13 @@ class WindowsTest {
 
     private static void assertConvolved(float[] values, float[] weights, float[] bias, int height, int width,
             Window window, float[] actual) {
-        double[] magnitudes = Reference.convolution(Rounding.magnitudes(values), Rounding.magnitudes(weights),
+        double[] magnitudes = ReferenceConvolution.convolution(Rounding.magnitudes(values),
+                Rounding.magnitudes(weights),
                 Rounding.magnitudes(bias), height, width, window);
-        Rounding.assertWithin(i -> Rounding.ofSum(weights.length / bias.length, magnitudes[i]), Reference.convolution(
-                Reference.exactly(values), Reference.exactly(weights), Reference.exactly(bias), height, width, window),
+        Rounding.assertWithin(i -> Rounding.ofSum(weights.length / bias.length, magnitudes[i]),
+                ReferenceConvolution.convolution(
+                        Reference.exactly(values), Reference.exactly(weights), Reference.exactly(bias), height, width,
+                        window),
                 actual);
     }
 
