@@ -72,8 +72,8 @@ public interface Checkpoint extends AutoCloseable {
     /**
      * Opens a checkpoint file, whose format is recognised by its content.
      *
-     * @param file a safetensors file, the {@code .index.json} of several, or what {@code torch.save} wrote: nothing that
-     *             it names is ever executed
+     * @param file a safetensors file, the {@code .index.json} of several, what {@code torch.save} wrote: nothing that it
+     *             names is ever executed; or what MindSpore's {@code save_checkpoint} wrote
      * @throws CheckpointException if the file is not there, not readable, damaged or of another format
      */
     static Checkpoint open(Path file) throws CheckpointException {
@@ -83,8 +83,11 @@ public interface Checkpoint extends AutoCloseable {
         String name = file.toString();
         Arena arena = Arena.ofShared();
         MemorySegment bytes = MappedFile.map(file, arena);
-        return TorchFile.recognises(bytes)
-                ? TorchCheckpoint.of(name, bytes, arena)
+        if (TorchFile.recognises(bytes)) {
+            return TorchCheckpoint.of(name, bytes, arena);
+        }
+        return MindSporeCheckpoint.recognises(bytes)
+                ? MindSporeCheckpoint.of(name, bytes, arena)
                 : Safetensors.of(name, bytes, arena);
     }
 }

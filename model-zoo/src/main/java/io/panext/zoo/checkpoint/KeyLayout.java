@@ -1,5 +1,6 @@
 package io.panext.zoo.checkpoint;
 
+import io.panext.zoo.Activation;
 import io.panext.zoo.Traits;
 import java.util.List;
 import java.util.Optional;
@@ -81,6 +82,34 @@ public enum KeyLayout {
             rename("\\.layer_scale$", ".gamma"), //
             rename("^classifier\\.0\\.", "head.norm."), //
             rename("^classifier\\.2\\.", "head.fc.")),
+
+    /**
+     * MindCV, on MindSpore: {@code feature.1.1.pwconv1.weight}. Its {@code nn.GELU} is the approximation by tanh. (Its
+     * convolutions also pad what does not fill a window; for images of multiples of 32 px there is nothing to pad.)
+     */
+    MINDCV("feature.0.0.weight", //
+            rename("^feature\\.0\\.", "stem."), //
+            rename("^feature\\.2\\.", "stages.1.downsample."), //
+            rename("^feature\\.4\\.", "stages.2.downsample."), //
+            rename("^feature\\.6\\.", "stages.3.downsample."), //
+            rename("^feature\\.1\\.", "stages.0.blocks."), //
+            rename("^feature\\.3\\.", "stages.1.blocks."), //
+            rename("^feature\\.5\\.", "stages.2.blocks."), //
+            rename("^feature\\.7\\.", "stages.3.blocks."), //
+            rename("\\.dwconv\\.", ".conv_dw."), //
+            rename("\\.pwconv([12])\\.", ".mlp.fc$1."), //
+            rename("\\.grn\\.", ".mlp.grn."), //
+            rename("\\.gamma$", ".weight"), //
+            rename("\\.beta$", ".bias"), //
+            rename("\\.gamma_$", ".gamma"), //
+            rename("^norm\\.", "head.norm."), //
+            rename("^classifier\\.", "head.fc.")) {
+
+        @Override
+        Traits traits() {
+            return new Traits(Optional.of(Activation.GELU_TANH), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+    },
 
     /** The original repositories of ConvNeXt and ConvNeXt V2: {@code stages.0.1.pwconv1.weight}. */
     FACEBOOKRESEARCH("downsample_layers.0.0.weight", //

@@ -15,7 +15,7 @@ final class ModelFiles {
             "pytorch_model.bin", "pytorch_model.bin.index.json");
 
     /** A path that can be no model's name, though it is in no folder. */
-    private static final Pattern CHECKPOINT_NAME = Pattern.compile(".*\\.(safetensors|pth|pt|bin|tar|json)");
+    private static final Pattern CHECKPOINT_NAME = Pattern.compile(".*\\.(safetensors|pth|pt|bin|tar|ckpt|json)");
 
     private ModelFiles() {}
 

@@ -165,8 +165,8 @@ class ModelWeightsTest {
     void refuseOtherModels() {
         assertRefused(tensors -> List.of(new TensorInfo("conv1.weight", DType.F32, List.of(64, 3, 7, 7))),
                 "is not a ConvNeXt in a known layout: it has none of the tensors visual.trunk.stem.0.weight, "
-                        + "embeddings.patch_embeddings.weight, features.0.0.weight, downsample_layers.0.0.weight, "
-                        + "stem.weight, stem.0.weight; it has conv1.weight");
+                        + "embeddings.patch_embeddings.weight, features.0.0.weight, feature.0.0.weight, "
+                        + "downsample_layers.0.0.weight, stem.weight, stem.0.weight; it has conv1.weight");
         assertRefused(tensors -> List.of(), "it has no tensors");
         assertRefused(tensors -> List.of(new TensorInfo("stem.0.weight", DType.F32, List.of(64, 3, 7, 7))),
                 "is not a ConvNeXt: no tensor is named stages.<i>.blocks.<j>");
