@@ -54,7 +54,7 @@ public final class Output {
         return Arrays.copyOfRange(logits, image * classes, (image + 1) * classes);
     }
 
-    /** Returns the maps of the stages that were {@linkplain io.panext.graph.Outputs.Target.Maps asked for}. */
+    /** Returns the maps of the stages that were {@linkplain io.panext.graph.Outputs asked for}. */
     public List<FeatureMap> maps() {
         return maps;
     }

@@ -84,7 +84,7 @@ class GoldenTest {
     @ValueSource(strings = {"convnextv2_atto_224x224_n1", "convnext_atto_224x224_n2", "convnextv2_nano_256x192_n1",
             "convnext_femto_ols_224x224_n1", "convnext_tiny_hnf_224x224_n1", "convnext_zepto_rms_224x224_n1"})
     void meansAndDeviationsOfStagesEqualTimms(String file) throws IOException {
-        Options options = Options.DEFAULT.withOutputs(Outputs.stages(List.of(0, 1, 2, 3), false));
+        Options options = Options.DEFAULT.withOutputs(Outputs.stages());
         try (Checkpoint golden = Checkpoint.open(GOLDEN.resolve(file + ".safetensors"));
                 ConvNeXt model = synthetic(golden.metadata().get("model"), options)) {
             List<FeatureMap> maps = run(model, golden.metadata()).maps();
@@ -97,7 +97,7 @@ class GoldenTest {
 
     @Test
     void everyValueOfEveryStageEqualsTimms() throws IOException {
-        Options options = Options.DEFAULT.withOutputs(Outputs.stages(List.of(0, 1, 2, 3), false));
+        Options options = Options.DEFAULT.withOutputs(Outputs.stages());
         try (Checkpoint golden = Checkpoint.open(GOLDEN.resolve("test_convnext_160x160_n2.safetensors"));
                 ConvNeXt model = synthetic("test_convnext", options)) {
             List<FeatureMap> maps = run(model, golden.metadata()).maps();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.panext.compile.Plan;
 import io.panext.compile.Program;
 import io.panext.graph.Outputs;
+import io.panext.graph.Outputs.Target;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Head;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
@@ -31,17 +32,17 @@ class OutputsTest {
 
     @Test
     void stagesHaveStrides4To32() throws IOException {
-        List<FeatureMap> maps = run(V2, Outputs.stages(STAGES, false), 2, 96, 65).maps();
+        List<FeatureMap> maps = run(V2, Outputs.stages(), 2, 96, 65).maps();
         assertEquals(List.of("2x24x16x16", "2x12x8x32", "2x6x4x40", "2x3x2x64"), maps.stream().map(map -> map.images()
                 + "x" + map.height() + "x" + map.width() + "x" + map.channels()).toList());
     }
 
     @Test
     void aMapDoesNotDependOnWhatElseIsAskedFor() throws IOException {
-        List<FeatureMap> all = run(V2, Outputs.stages(STAGES, false), 1, 64, 96).maps();
-        assertArrayEquals(all.getLast().values(), only(run(V2, Outputs.map(false), 1, 64, 96)).values());
+        List<FeatureMap> all = run(V2, Outputs.stages(), 1, 64, 96).maps();
+        assertArrayEquals(all.getLast().values(), only(run(V2, Outputs.map(), 1, 64, 96)).values());
         for (int stage : STAGES) {
-            FeatureMap alone = only(run(V2, Outputs.stages(List.of(stage), false), 1, 64, 96));
+            FeatureMap alone = only(run(V2, Outputs.stages(stage), 1, 64, 96));
             assertArrayEquals(all.get(stage).values(), alone.values());
         }
     }
@@ -58,20 +59,21 @@ class OutputsTest {
     @Test
     void theFinalNormIsAppliedToEachPixelOfTheLastMap() throws IOException {
         // One pixel is its own mean: its norm is what the head makes of it.
-        FeatureMap map = only(run(V1, Outputs.map(true), 1, 32, 32));
+        FeatureMap map = only(run(V1, Outputs.of(new Target.LastMap(true)), 1, 32, 32));
         assertArrayEquals(run(V1, Outputs.pooled(), 1, 32, 32).features(), map.values(), TOLERANCE);
-        List<FeatureMap> stages = run(V1, Outputs.stages(STAGES, true), 1, 32, 32).maps();
+        List<FeatureMap> stages = run(V1, Outputs.of(new Target.Stages(List.of(), true)), 1, 32, 32).maps();
         assertArrayEquals(map.values(), stages.getLast().values());
-        assertArrayEquals(run(V1, Outputs.stages(STAGES, false), 1, 32, 32).maps().getFirst().values(),
+        assertArrayEquals(run(V1, Outputs.stages(), 1, 32, 32).maps().getFirst().values(),
                 stages.getFirst().values());
     }
 
     @Test
     void anEncoderWithoutHeadGivesThePooledMap() throws IOException {
         ConvNeXtSpec encoder = V2.with(new Head.Pooling());
-        FeatureMap map = only(run(encoder, Outputs.map(false), 1, 32, 32));
+        FeatureMap map = only(run(encoder, Outputs.map(), 1, 32, 32));
         assertArrayEquals(map.values(), run(encoder, Outputs.ALL, 1, 32, 32).features());
-        var refused = assertThrows(IllegalArgumentException.class, () -> run(encoder, Outputs.map(true), 1, 32, 32));
+        var refused = assertThrows(IllegalArgumentException.class,
+                () -> run(encoder, Outputs.of(new Target.LastMap(true)), 1, 32, 32));
         assertEquals("the model has no final norm", refused.getMessage());
     }
 
@@ -83,8 +85,8 @@ class OutputsTest {
     @CsvSource({"16, 2, 1, 0", "16, 3, 2, 0", "8, 2, 2, 0", "8, 3, 4, 1"})
     void anOutputStrideKeepsThePixelsAndAddsMoreBetweenThem(int stride, int stage, int step, int first)
             throws IOException {
-        FeatureMap strided = run(V1, Outputs.stages(STAGES, false), 2, 96, 64).maps().get(stage);
-        FeatureMap dilated = run(V1, Outputs.stages(STAGES, false).withStride(stride), 2, 96, 64).maps().get(stage);
+        FeatureMap strided = run(V1, Outputs.stages(), 2, 96, 64).maps().get(stage);
+        FeatureMap dilated = run(V1, Outputs.stages().withStride(stride), 2, 96, 64).maps().get(stage);
         assertEquals(List.of(96 / stride, 64 / stride), List.of(dilated.height(), dilated.width()));
         assertArrayEquals(strided.values(), sampled(dilated, step, first), TOLERANCE);
     }
@@ -122,20 +124,19 @@ class OutputsTest {
                     refused.getMessage());
         }
         var noStage = assertThrows(IllegalArgumentException.class,
-                () -> run(V1, Outputs.stages(List.of(4), false), 1, 64, 64));
+                () -> run(V1, Outputs.stages(4), 1, 64, 64));
         assertEquals("there is no stage 4: the model has 4, from 0", noStage.getMessage());
-        assertThrows(IllegalArgumentException.class, () -> Outputs.stages(List.of(), false));
-        assertThrows(IllegalArgumentException.class, () -> Outputs.stages(List.of(1, 1), false));
-        assertThrows(IllegalArgumentException.class, () -> Outputs.stages(List.of(-1), false));
+        assertThrows(IllegalArgumentException.class, () -> Outputs.stages(1, 1));
+        assertThrows(IllegalArgumentException.class, () -> Outputs.stages(-1));
     }
 
     /** Maps that nobody asked for do not outlive their last reader; here the second stage takes the most memory. */
     @Test
     void onlyMapsThatAreAskedForTakeMemory() throws IOException {
         ConvNeXtSpec spec = ConvNeXtSpec.v1(List.of(1, 1), List.of(16, 128), 10);
-        long last = arenaBytes(spec, Outputs.map(false));
+        long last = arenaBytes(spec, Outputs.map());
         assertEquals(last, arenaBytes(spec, Outputs.ALL));
-        assertEquals(last + 4L * 56 * 56 * 16, arenaBytes(spec, Outputs.stages(List.of(0, 1), false)));
+        assertEquals(last + 4L * 56 * 56 * 16, arenaBytes(spec, Outputs.stages(0, 1)));
     }
 
     private static long arenaBytes(ConvNeXtSpec spec, Outputs outputs) throws IOException {

@@ -12,7 +12,7 @@ import picocli.CommandLine.ScopeType;
         description = "Runs ConvNeXt models on the CPU. Nothing is ever downloaded; one small model is embedded.",
         synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%n",
         commandListHeading = "%ncommands:%n", footerHeading = "%n", subcommands = {
-                Classify.class, Run.class, Inspect.class, Preprocess.class, Models.class})
+                Classify.class, Features.class, Run.class, Inspect.class, Preprocess.class, Models.class})
 final class Panext {
 
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")

@@ -1,7 +1,6 @@
 package io.panext.graph;
 
-import io.panext.graph.Outputs.Target.Maps;
-import io.panext.graph.Outputs.Target.Pooled;
+import io.panext.graph.Outputs.Target;
 import io.panext.kernels.Window;
 import io.panext.zoo.Activation;
 import io.panext.zoo.ConvNeXtSpec;
@@ -45,27 +44,32 @@ public final class GraphBuilder {
     private Graph graph(Outputs outputs) {
         Value image = value("image");
         List<StageGeometry> geometry = StageGeometry.of(spec, outputs.stride());
-        List<Integer> wanted = outputs.target() instanceof Maps maps ? maps.of(spec.stages()) : List.of();
+        List<Integer> wanted = outputs.target().maps(spec.stages());
         int stages = wanted.isEmpty() ? spec.stages() : wanted.getLast() + 1;
         var maps = new ArrayList<Value>();
         Value x = stem(image);
         for (int stage = 0; stage < stages; stage++) {
             x = stage(stage, geometry.get(stage), x);
             if (wanted.contains(stage)) {
-                maps.add(x);
+                maps.add(isNormed(outputs.target()) && stage == spec.stages() - 1 ? finalNorm(x) : x);
             }
         }
-        if (outputs.target() instanceof Maps(List<Integer> _, boolean normed)) {
-            if (normed && stages == spec.stages()) {
-                maps.set(maps.size() - 1, finalNorm(x));
-            }
+        if (!wanted.isEmpty()) {
             return new Graph(image, nodes, Optional.empty(), Optional.empty(), maps);
         }
         Value features = features(x);
-        Optional<Graph.Classifier> classifier = spec.classes() == 0 || outputs.target() instanceof Pooled
+        Optional<Graph.Classifier> classifier = spec.classes() == 0 || outputs.target() instanceof Target.Pooled
                 ? Optional.empty()
                 : Optional.of(classifier(features));
         return new Graph(image, nodes, Optional.of(features), classifier, maps);
+    }
+
+    private static boolean isNormed(Target target) {
+        return switch (target) {
+            case Target.LastMap(boolean normed) -> normed;
+            case Target.Stages(List<Integer> _, boolean normed) -> normed;
+            case Target.Classes(),Target.Pooled() -> false;
+        };
     }
 
     private Value stem(Value image) {

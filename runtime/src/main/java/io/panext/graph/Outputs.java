@@ -3,6 +3,7 @@ package io.panext.graph;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * What is wanted of a network.
@@ -19,22 +20,50 @@ public record Outputs(Target target, OptionalInt stride) {
     /** What a run gives. */
     public sealed interface Target {
 
+        /** Returns the stages whose maps it gives, of so many that there are. */
+        List<Integer> maps(int stages);
+
         /** Features, and logits if there is a classifier. */
-        record Classes() implements Target {}
+        record Classes() implements Target {
+
+            @Override
+            public List<Integer> maps(int stages) {
+                return List.of();
+            }
+        }
 
         /** Features alone, as of a model without a classifier. */
-        record Pooled() implements Target {}
+        record Pooled() implements Target {
+
+            @Override
+            public List<Integer> maps(int stages) {
+                return List.of();
+            }
+        }
 
         /**
-         * The maps that stages give.
+         * The map of the last stage.
          *
-         * @param stages which, from 0, each once and in ascending order; empty for the last alone
+         * @param normed whether the model's final norm is applied to each pixel
+         */
+        record LastMap(boolean normed) implements Target {
+
+            @Override
+            public List<Integer> maps(int stages) {
+                return List.of(stages - 1);
+            }
+        }
+
+        /**
+         * The maps of several stages.
+         *
+         * @param stages which, from 0, each once and in ascending order; empty for all
          * @param normed whether the model's final norm is applied to each pixel of the last stage's map
          */
-        record Maps(List<Integer> stages, boolean normed) implements Target {
+        record Stages(List<Integer> stages, boolean normed) implements Target {
 
             /** @throws IllegalArgumentException if stages are negative, repeated or in another order */
-            public Maps {
+            public Stages {
                 stages = List.copyOf(stages);
                 for (int i = 0; i < stages.size(); i++) {
                     if (stages.get(i) < 0 || (i > 0 && stages.get(i) <= stages.get(i - 1))) {
@@ -43,13 +72,14 @@ public record Outputs(Target target, OptionalInt stride) {
                 }
             }
 
-            /** Returns which stages of a network these are. */
-            List<Integer> of(int count) {
+            /** @throws IllegalArgumentException if there are fewer */
+            @Override
+            public List<Integer> maps(int count) {
                 if (!stages.isEmpty() && stages.getLast() >= count) {
                     throw new IllegalArgumentException("there is no stage " + stages.getLast() + ": the model has "
                             + count + ", from 0");
                 }
-                return stages.isEmpty() ? List.of(count - 1) : stages;
+                return stages.isEmpty() ? IntStream.range(0, count).boxed().toList() : stages;
             }
         }
     }
@@ -60,17 +90,19 @@ public record Outputs(Target target, OptionalInt stride) {
         Objects.requireNonNull(stride, "stride");
     }
 
-    /** Returns the map of the last stage. */
-    public static Outputs map(boolean normed) {
-        return new Outputs(new Target.Maps(List.of(), normed), OptionalInt.empty());
+    /** Returns the map of the last stage, as it is. */
+    public static Outputs map() {
+        return new Outputs(new Target.LastMap(false), OptionalInt.empty());
     }
 
-    /** Returns the maps of several stages. */
-    public static Outputs stages(List<Integer> stages, boolean normed) {
-        if (stages.isEmpty()) {
-            throw new IllegalArgumentException("no stages are asked for");
-        }
-        return new Outputs(new Target.Maps(stages, normed), OptionalInt.empty());
+    /** Returns the maps of several stages, as they are; of all if none is named. */
+    public static Outputs stages(Integer... stages) {
+        return new Outputs(new Target.Stages(List.of(stages), false), OptionalInt.empty());
+    }
+
+    /** Returns a target in its natural sizes. */
+    public static Outputs of(Target target) {
+        return new Outputs(target, OptionalInt.empty());
     }
 
     /** Returns the features alone. */

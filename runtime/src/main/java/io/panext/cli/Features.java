@@ -1,0 +1,144 @@
+package io.panext.cli;
+
+import io.panext.ConvNeXt;
+import io.panext.Options;
+import io.panext.Session;
+import io.panext.graph.Outputs;
+import io.panext.graph.Outputs.Target;
+import io.panext.image.ImageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code panext features}: writes what a model sees in photographs, for search, detection and segmentation. */
+@Command(name = "features", description = "Write the features of photographs: pooled, or the maps of stages.",
+        footer = {
+                "The file gets 'pre_logits' [N, C], or 'stage0' to 'stage3' [N, C, H, W], F32, and in",
+                "its metadata 'images', a JSON list of the files in the order of N. As npy, several",
+                "stages go to a file each: OUT.stage0.npy, and so on.",
+                "",
+                "examples:",
+                "  panext features -m convnext_tiny.safetensors -o features.safetensors photos/",
+                "  panext features -m convnext_tiny.safetensors --output stages --stages 1,2,3 -o maps.npy cat.jpg",
+                "",
+                "An image that cannot be read is reported and left out; the status is then 1."})
+final class Features implements Callable<Integer> {
+
+    /** Which features. */
+    enum Kind {
+        /** Of the whole image: what a classifier takes in. */
+        POOLED,
+        /** The map of the last stage. */
+        MAP,
+        /** The maps of several stages. */
+        STAGES;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private ModelOption model;
+
+    @Option(names = "--output", paramLabel = "KIND", defaultValue = "pooled",
+            description = "One of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+    private Kind kind;
+
+    @Option(names = "--stages", paramLabel = "N", split = ",",
+            description = "Stages whose maps are written, from 0, in "
+                    + "ascending order; default: all of them.")
+    private List<Integer> stages = List.of();
+
+    @Option(names = "--norm", description = "Apply the model's final norm to each pixel of the last stage's map.")
+    private boolean norm;
+
+    @Option(names = "--output-stride", paramLabel = "N", converter = Positive.class, description = "The most image "
+            + "pixels that make one of a map: 8 or 16 dilate the later stages instead of halving them.")
+    private Optional<Integer> stride;
+
+    @Option(names = {"-f", "--format"}, paramLabel = "FORMAT",
+            description = "One of ${COMPLETION-CANDIDATES}; default: what OUT ends in, else safetensors.")
+    private Optional<FeatureFile.Format> format;
+
+    @Option(names = {"-o", "--out"}, paramLabel = "OUT", required = true,
+            description = "File to write, or to replace once all is computed.")
+    private Path out;
+
+    @Mixin
+    private ThreadsOption threads;
+
+    @Mixin
+    private DecoderOptions decoder;
+
+    @Parameters(paramLabel = "IMAGE|FOLDER", arity = "1..*",
+            description = "Image files, and folders that are searched for them with all that is in them.")
+    private List<Path> operands;
+
+    @Override
+    public Integer call() throws IOException {
+        Messages messages = new Messages(command.commandLine().getErr());
+        requireSense();
+        List<Path> images = ImageFiles.find(operands, messages);
+        if (!images.isEmpty()) {
+            write(images, messages);
+        }
+        return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private void requireSense() {
+        if (!stages.isEmpty() && kind != Kind.STAGES) {
+            throw new ParameterException(command.commandLine(), "--stages goes with --output stages");
+        }
+        if (norm && kind == Kind.POOLED) {
+            throw new ParameterException(command.commandLine(), "--norm goes with maps; pooled features are normed");
+        }
+    }
+
+    private void write(List<Path> images, Messages messages) throws IOException {
+        Outputs outputs = outputs();
+        Options options = Options.DEFAULT.withThreads(threads.threads).withDecoder(decoder.decoder())
+                .withOutputs(outputs);
+        try (ConvNeXt convNeXt = model.load(options)) {
+            messages.warn(convNeXt.warnings());
+            try (Session session = convNeXt.newSession();
+                    FeatureFile file = new FeatureFile(out, format, outputs.target().maps(convNeXt.spec().stages()));
+                    Progress progress = new Progress("features", images)) {
+                for (Path image : images) {
+                    try {
+                        file.add(image.toString(), session.run(List.of(session.decoder().decode(image))));
+                    } catch (ImageException e) {
+                        progress.makeWay();
+                        messages.problem(e.getMessage());
+                    }
+                    progress.step();
+                }
+                file.write(convNeXt.name());
+            }
+        }
+    }
+
+    private Outputs outputs() {
+        Outputs wanted = switch (kind) {
+            case POOLED -> Outputs.pooled();
+            case MAP -> Outputs.of(new Target.LastMap(norm));
+            case STAGES -> Outputs.of(new Target.Stages(stages, norm));
+        };
+        return stride.map(wanted::withStride).orElse(wanted);
+    }
+}
