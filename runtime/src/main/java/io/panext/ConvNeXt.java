@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 
 /**
@@ -60,8 +61,11 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         notes.addAll(model.doubts());
         Backends backends = Backends.of(options);
         backends.warning().ifPresent(notes::add);
-        this.program = PackedProgram.pack(
-                compile(spec, key -> new WatchedParameter(model.weights().parameter(key), notes), options, backends));
+        var notFinite = new ConcurrentSkipListMap<String, String>();
+        this.program = PackedProgram.pack(compile(spec,
+                key -> new WatchedParameter(model.weights().parameter(key), notFinite), options, backends),
+                options.threads());
+        notes.addAll(notFinite.values());
         this.warnings = List.copyOf(notes);
     }
 

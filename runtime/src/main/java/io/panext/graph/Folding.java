@@ -75,47 +75,49 @@ public final class Folding {
 
     /** Weights {@code [out, in, ...]} times a factor for each input channel. */
     private static Parameter inputsScaled(Parameter weights, Parameter factors) {
-        return DerivedParameter.like(weights, () -> {
-            float[] w = weights.values();
+        int taps = taps(weights);
+        return DerivedParameter.like(weights, (from, dst, count) -> {
+            weights.read(from, dst, count);
             float[] f = factors.values();
-            int taps = taps(weights);
-            for (int i = 0; i < w.length; i++) {
-                w[i] *= f[i / taps % f.length];
+            for (int i = 0; i < count; i++) {
+                dst[i] *= f[(from + i) / taps % f.length];
             }
-            return w;
         });
     }
 
     /** Weights {@code [out, ...]} times a factor for each output channel. */
     private static Parameter rowsScaled(Parameter weights, Parameter factors) {
-        return DerivedParameter.like(weights, () -> {
-            float[] w = weights.values();
+        int row = weights.size() / factors.size();
+        return DerivedParameter.like(weights, (from, dst, count) -> {
+            weights.read(from, dst, count);
             float[] f = factors.values();
-            int row = w.length / f.length;
-            for (int i = 0; i < w.length; i++) {
-                w[i] *= f[i / row];
+            for (int i = 0; i < count; i++) {
+                dst[i] *= f[(from + i) / row];
             }
-            return w;
         });
     }
 
-    /** The bias plus what the weights make of a constant in each input channel. */
+    /** The bias plus what the weights make of a constant in each input channel, worked out row by row. */
     private static Parameter shifted(Parameter bias, Parameter weights, Parameter shift) {
-        return DerivedParameter.like(bias, () -> {
-            float[] b = bias.values();
-            float[] w = weights.values();
+        int taps = taps(weights);
+        int row = weights.size() / bias.size();
+        return DerivedParameter.like(bias, (from, dst, count) -> {
+            bias.read(from, dst, count);
             float[] s = shift.values();
-            int taps = taps(weights);
-            int row = w.length / b.length;
-            for (int out = 0; out < b.length; out++) {
-                double sum = b[out];
-                for (int i = 0; i < row; i++) {
-                    sum += (double) w[out * row + i] * s[i / taps];
-                }
-                b[out] = (float) sum;
+            float[] w = new float[row];
+            for (int out = 0; out < count; out++) {
+                weights.read((from + out) * row, w, row);
+                dst[out] = (float) (dst[out] + dot(w, s, taps));
             }
-            return b;
         });
+    }
+
+    private static double dot(float[] weights, float[] shift, int taps) {
+        double sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            sum += (double) weights[i] * shift[i / taps];
+        }
+        return sum;
     }
 
     /** Values of the kernel for each pair of channels: 1 for a linear. */

@@ -33,7 +33,7 @@ final class Convolutions {
         long scratch = Matrix.alignedBytes(Linear.blockRows(depth), depth);
         String name = "gemm over patches" + op.activation().map(f -> " + " + name(f)).orElse("") + normName(op.norm());
         return new SimdKernel(name, bytes, _ -> scratch, allocator -> {
-            var linear = new Linear(PackedWeights.pack(op.weights().values(), op.bias().values(), allocator));
+            var linear = new Linear(PackedWeights.pack(new ParameterSource(op.weights(), op.bias()), allocator));
             return patchEmbedding(op, linear, Norms.pack(op.norm(), allocator));
         });
     }
@@ -59,8 +59,8 @@ final class Convolutions {
         long bytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
         long scratch = Windows.scratchBytes(Linear.blockRows(depth(op.weights())), channels, op.window());
         return new SimdKernel("gemm over windows" + normName(op.norm()), bytes, _ -> scratch, allocator -> {
-            float[] weights = Windows.rowOrder(op.weights().values(), channels, op.window().taps());
-            var linear = new Linear(PackedWeights.pack(weights, op.bias().values(), allocator));
+            var linear = new Linear(PackedWeights.pack(ParameterSource.inRowOrder(op.weights(), op.bias()),
+                    allocator));
             Norms norms = Norms.pack(op.norm(), allocator);
             return operands -> {
                 Shape shape = operands.shape();
@@ -83,8 +83,8 @@ final class Convolutions {
         long scratch = Downsample.scratchBytes(Linear.blockRows(depth), channels);
         String name = op.norm().map(norm -> Norms.name(norm) + " + ").orElse("") + "gemm over 2x2 cells";
         return new SimdKernel(name, bytes, _ -> scratch, allocator -> {
-            float[] weights = Downsample.rowOrder(op.weights().values(), channels);
-            var linear = new Linear(PackedWeights.pack(weights, op.bias().values(), allocator));
+            var linear = new Linear(PackedWeights.pack(ParameterSource.inRowOrder(op.weights(), op.bias()),
+                    allocator));
             Norms norms = Norms.pack(op.norm(), allocator);
             return operands -> {
                 Shape shape = operands.shape();

@@ -42,7 +42,7 @@ final class Products {
         return new SimdKernel(String.join(" + ", parts), weightBytes(op.weights(), op.bias()) + gammaBytes,
                 shape -> op.responseGamma().isPresent() ? scaledBytes(op, shape) + factorBytes(shape) : 0,
                 allocator -> {
-                    var weights = PackedWeights.pack(op.weights().values(), op.bias().values(), allocator);
+                    var weights = PackedWeights.pack(new ParameterSource(op.weights(), op.bias()), allocator);
                     Optional<Affine> gamma = op.responseGamma()
                             .map(g -> Affine.pack(g.values(), new float[g.size()], allocator));
                     return operands -> gamma.map(g -> normed(op, weights, g.scale(), operands))

@@ -41,15 +41,30 @@ public interface Checkpoint extends AutoCloseable {
      */
     default float[] floats(String tensor) {
         TensorInfo info = info(tensor);
-        if (!info.dtype().isWeight()) {
-            throw new UnsupportedOperationException(name() + ": tensor " + tensor + " is " + info.dtype()
-                    + "; only F32, F16 and BF16 can be read as weights");
-        }
         if (info.size() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(name() + ": tensor " + tensor + " " + info.shape()
                     + " does not fit an array");
         }
-        return info.dtype().toFloats(bytes(tensor));
+        float[] values = new float[(int) info.size()];
+        read(tensor, 0, values, values.length);
+        return values;
+    }
+
+    /**
+     * Reads a part of a tensor as fp32.
+     *
+     * @param from  row-major index of the first value
+     * @param dst   where they go, from its start on
+     * @param count how many
+     * @throws IllegalArgumentException      if there is no such tensor
+     * @throws IndexOutOfBoundsException     if it has not so many values, or there is not so much room
+     * @throws UnsupportedOperationException if its type is not {@linkplain DType#isWeight() a weight's}
+     */
+    default void read(String tensor, long from, float[] dst, int count) {
+        DType dtype = info(tensor).requireWeight(name());
+        MemorySegment part = bytes(tensor).asSlice(from * dtype.byteSize(), (long) count * dtype.byteSize());
+        dtype.toFloats(part, dst);
+        MappedFile.forget(part);
     }
 
     /**

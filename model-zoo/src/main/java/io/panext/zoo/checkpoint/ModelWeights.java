@@ -204,6 +204,11 @@ public final class ModelWeights implements AutoCloseable {
         public float[] values() {
             return checkpoint.floats(key);
         }
+
+        @Override
+        public void read(int from, float[] dst, int count) {
+            checkpoint.read(key, from, dst, count);
+        }
     }
 
     /** A parameter that a layout leaves out because it is zero. */

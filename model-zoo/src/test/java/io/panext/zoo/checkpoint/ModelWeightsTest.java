@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ModelWeightsTest {
@@ -152,6 +154,25 @@ class ModelWeightsTest {
                 "tensor head.fc.bias is I64; weights must be F32, F16 or BF16");
         assertRefused(tensors -> replaced(tensors, new TensorInfo("head.fc.bias", DType.F64, List.of(10))),
                 "tensor head.fc.bias is F64; weights must be F32, F16 or BF16");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"timm_v2_f16.safetensors", "timm_v2_bf16.safetensors", "fb_v2_ema.pt", "fb_v1_legacy.pth",
+            "hf_v2/model.safetensors"})
+    void canBeReadInParts(String file) {
+        try (ModelWeights weights = Fixtures.open(file)) {
+            for (Parameter parameter : weights.parameters()) {
+                float[] values = parameter.values();
+                int from = values.length / 3;
+                float[] part = new float[values.length / 2 + 1];
+                parameter.read(from, part, values.length / 2);
+                assertArrayEquals(Arrays.copyOfRange(values, from, from + values.length / 2),
+                        Arrays.copyOf(part, values.length / 2), parameter.name());
+                assertEquals(0, part[values.length / 2]);
+                assertThrows(IndexOutOfBoundsException.class, () -> parameter.read(from, new float[values.length],
+                        values.length));
+            }
+        }
     }
 
     @Test
