@@ -3,6 +3,7 @@ package io.panext.graph;
 import io.panext.zoo.Norm;
 import io.panext.zoo.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,53 +76,80 @@ public final class Folding {
 
     /** Weights {@code [out, in, ...]} times a factor for each input channel. */
     private static Parameter inputsScaled(Parameter weights, Parameter factors) {
-        int taps = taps(weights);
+        int row = row(weights);
         return DerivedParameter.like(weights, (from, dst, count) -> {
             weights.read(from, dst, count);
-            float[] f = factors.values();
-            for (int i = 0; i < count; i++) {
-                dst[i] *= f[(from + i) / taps % f.length];
+            float[] f = overRow(weights, factors);
+            for (int at = from % row, i = 0; i < count; at = 0) {
+                int end = i + Math.min(row - at, count - i);
+                for (; i < end; i++, at++) {
+                    dst[i] *= f[at];
+                }
             }
         });
     }
 
     /** Weights {@code [out, ...]} times a factor for each output channel. */
     private static Parameter rowsScaled(Parameter weights, Parameter factors) {
-        int row = weights.size() / factors.size();
+        int row = row(weights);
         return DerivedParameter.like(weights, (from, dst, count) -> {
             weights.read(from, dst, count);
             float[] f = factors.values();
-            for (int i = 0; i < count; i++) {
-                dst[i] *= f[(from + i) / row];
+            for (int out = from / row, i = 0; i < count; out++) {
+                int end = Math.min((out + 1) * row - from, count);
+                for (; i < end; i++) {
+                    dst[i] *= f[out];
+                }
             }
         });
     }
 
     /** The bias plus what the weights make of a constant in each input channel, worked out row by row. */
     private static Parameter shifted(Parameter bias, Parameter weights, Parameter shift) {
-        int taps = taps(weights);
-        int row = weights.size() / bias.size();
+        int row = row(weights);
         return DerivedParameter.like(bias, (from, dst, count) -> {
             bias.read(from, dst, count);
-            float[] s = shift.values();
+            float[] s = overRow(weights, shift);
             float[] w = new float[row];
             for (int out = 0; out < count; out++) {
                 weights.read((from + out) * row, w, row);
-                dst[out] = (float) (dst[out] + dot(w, s, taps));
+                dst[out] = (float) (dst[out] + dot(w, s));
             }
         });
     }
 
-    private static double dot(float[] weights, float[] shift, int taps) {
-        double sum = 0;
-        for (int i = 0; i < weights.length; i++) {
-            sum += (double) weights[i] * shift[i / taps];
+    /** Four sums at a time: one would wait for each addition. */
+    private static double dot(float[] a, float[] b) {
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int i = 0;
+        for (; i + 4 <= a.length; i += 4) {
+            sum0 += (double) a[i] * b[i];
+            sum1 += (double) a[i + 1] * b[i + 1];
+            sum2 += (double) a[i + 2] * b[i + 2];
+            sum3 += (double) a[i + 3] * b[i + 3];
         }
-        return sum;
+        for (; i < a.length; i++) {
+            sum0 += (double) a[i] * b[i];
+        }
+        return sum0 + sum1 + (sum2 + sum3);
     }
 
-    /** Values of the kernel for each pair of channels: 1 for a linear. */
-    private static int taps(Parameter weights) {
-        return weights.shape().stream().skip(2).reduce(1, Math::multiplyExact);
+    /** A value for each input channel, repeated for the taps of a kernel: as long as a row of the weights. */
+    private static float[] overRow(Parameter weights, Parameter channels) {
+        float[] values = channels.values();
+        int taps = row(weights) / values.length;
+        float[] row = new float[row(weights)];
+        for (int channel = 0; channel < values.length; channel++) {
+            Arrays.fill(row, channel * taps, (channel + 1) * taps, values[channel]);
+        }
+        return row;
+    }
+
+    /** Weights of an output channel. */
+    private static int row(Parameter weights) {
+        return weights.size() / weights.shape().getFirst();
     }
 }

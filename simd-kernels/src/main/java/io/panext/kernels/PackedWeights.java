@@ -64,8 +64,9 @@ public final class PackedWeights {
         float[] reordered = new float[PANEL_VECTORS * Lanes.COUNT * depth];
         float[] bias = new float[width];
         for (int panel = 0; panel < packed.panels; panel++) {
-            source.weights(packed.firstColumn(panel), packed.usedColumns(panel), weights);
+            // The bias may depend on the weights: they are read last, and then need not be kept.
             source.bias(packed.firstColumn(panel), packed.usedColumns(panel), bias);
+            source.weights(packed.firstColumn(panel), packed.usedColumns(panel), weights);
             packed.fillPanel(panel, weights, bias, reordered);
         }
         return packed;
