@@ -1,5 +1,7 @@
 package io.panext;
 
+import java.util.Locale;
+
 /** Where kernels come from. */
 public enum BackendChoice {
 
@@ -10,5 +12,11 @@ public enum BackendChoice {
     SIMD,
 
     /** oneDNN, which must be there, and the Vector API for what it has nothing fast for. */
-    ONEDNN
+    ONEDNN;
+
+    /** Returns the name as users write it: in lower case. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -4,12 +4,17 @@ import io.panext.compile.Backend;
 import io.panext.compile.Selection;
 import io.panext.dnnl.DnnlBackend;
 import io.panext.graph.Op;
+import io.panext.graph.Shape;
+import io.panext.onednn.CacheFolder;
 import io.panext.onednn.DataType;
 import io.panext.onednn.Onednn;
 import io.panext.onednn.OnednnUnavailableException;
 import io.panext.simd.SimdBackend;
+import io.panext.tune.Fastest;
+import io.panext.tune.Machine;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The backends that options ask for.
@@ -66,12 +71,21 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
         };
     }
 
-    /** Returns how to choose among them. */
-    Selection selection(Options options) {
+    /**
+     * Returns how to choose among them.
+     *
+     * @param images shape of what will be run
+     * @param notes  told what the user should know, in a sentence
+     */
+    Selection selection(Options options, Shape images, Consumer<String> notes) {
         if (onednn.isEmpty() || options.backend() == BackendChoice.ONEDNN) {
             return Selection.FIRST;
         }
-        return options.expectedRuns() < WARM_UP_RUNS ? Selection.AT_ONCE : Selection.FIRST;
+        if (options.expectedRuns() < WARM_UP_RUNS) {
+            return Selection.AT_ONCE;
+        }
+        String library = "oneDNN " + onednn.get().version() + " " + onednn.get().isa().name();
+        return new Fastest(images, options.threads(), Machine.name(library), CacheFolder.ofUser(), notes);
     }
 
     /** Returns whether an op is done in bf16, so that no fp32 kernel may take its place. */

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -59,12 +60,11 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         this.options = options;
         var notes = new ArrayList<String>(model.assumptions());
         notes.addAll(model.doubts());
-        Backends backends = Backends.of(options);
-        backends.warning().ifPresent(notes::add);
+        notes.addAll(model.weights().checkpoint().warnings());
         var notFinite = new ConcurrentSkipListMap<String, String>();
         this.program = PackedProgram.pack(compile(spec,
-                key -> new WatchedParameter(model.weights().parameter(key), notFinite), options, backends),
-                options.threads());
+                key -> new WatchedParameter(model.weights().parameter(key), notFinite), options,
+                images(1, preprocessing.height(), preprocessing.width()), notes::add), options.threads());
         notes.addAll(notFinite.values());
         this.warnings = List.copyOf(notes);
     }
@@ -111,23 +111,27 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
     }
 
     /**
-     * Compiles an architecture without reading any weights: enough to {@linkplain Plan plan} it.
+     * Compiles an architecture: enough to {@linkplain Plan plan} it. Weights are not read, unless kernels have to be
+     * measured.
      *
      * @param spec       the architecture
      * @param parameters finds a parameter by its canonical name
      * @param options    what is wanted, and what the compiler may do
-     * @throws IllegalArgumentException if the architecture has not what is wanted
+     * @param images     what it will run on: kernels are chosen for this shape
+     * @param notes      told what the user should know, in a sentence
+     * @throws IllegalArgumentException    if the architecture has not what is wanted
+     * @throws BackendUnavailableException if the options ask for a backend or a precision that cannot be had
      */
-    public static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters,
-            Options options) {
-        return compile(spec, parameters, options, Backends.of(options));
+    public static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options,
+            Shape images, Consumer<String> notes) {
+        Backends backends = Backends.of(options);
+        backends.warning().ifPresent(notes);
+        return Program.compile(GraphBuilder.build(spec, parameters, options.outputs()), options.compiler(),
+                backends.list(), backends.selection(options, images, notes));
     }
 
-    private static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options,
-            Backends backends) {
-        return Program.compile(GraphBuilder.build(spec, parameters, options.outputs()), options.compiler(),
-                backends.list(),
-                backends.selection(options));
+    private static Shape images(int batch, int height, int width) {
+        return new Shape(batch, height, width, ConvNeXtSpec.IMAGE_CHANNELS);
     }
 
     @Override
@@ -182,8 +186,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
             throw new IllegalArgumentException("images of " + height + "x" + width + " are too small: " + name
                     + " needs " + smallest + "x" + smallest + " or more");
         }
-        return Plan.of(program.program(), new Shape(batch, height, width, ConvNeXtSpec.IMAGE_CHANNELS),
-                options.threads());
+        return Plan.of(program.program(), images(batch, height, width), options.threads());
     }
 
     /** How the model was named when it was loaded. */

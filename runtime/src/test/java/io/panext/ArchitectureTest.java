@@ -22,7 +22,9 @@ class ArchitectureTest {
 
     @Test
     void leavesKnowNothingOfTheRuntime() {
-        noClasses().that().resideInAnyPackage("io.panext.zoo..", "io.panext.kernels..", "io.panext.onednn..").should()
+        noClasses().that()
+                .resideInAnyPackage("io.panext.zoo..", "io.panext.hub..", "io.panext.kernels..", "io.panext.onednn..")
+                .should()
                 .dependOnClassesThat().resideInAnyPackage("io.panext", "io.panext.arena..", "io.panext.graph..",
                         "io.panext.compile..", "io.panext.execute..", "io.panext.image..", "io.panext.simd..",
                         "io.panext.cli..")
@@ -49,5 +51,13 @@ class ArchitectureTest {
     void nobodyKnowsTheCommandLine() {
         classes().that().resideInAPackage("io.panext.cli..").should().onlyBeAccessed()
                 .byClassesThat().resideInAPackage("io.panext.cli..").allowEmptyShould(true).check(panext);
+    }
+
+    @Test
+    void onlyTheHubUsesANetwork() {
+        noClasses().that().resideOutsideOfPackage("io.panext.hub..").should().dependOnClassesThat()
+                .resideInAnyPackage("java.net..", "javax.net..", "java.rmi..").check(panext);
+        noClasses().that().resideOutsideOfPackages("io.panext.hub..", "io.panext.cli..").should()
+                .dependOnClassesThat().resideInAPackage("io.panext.hub..").check(panext);
     }
 }

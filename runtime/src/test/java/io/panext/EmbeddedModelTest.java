@@ -2,6 +2,7 @@ package io.panext;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.zoo.checkpoint.Checkpoint;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The model that ships inside, on 500 test images of CIFAR-10, against what PyTorch made of them. */
 class EmbeddedModelTest {
@@ -39,6 +41,23 @@ class EmbeddedModelTest {
                 right += files.get(i).startsWith("images/" + result.best().label()) ? 1 : 0;
             }
             assertEquals(RIGHT, right);
+        }
+    }
+
+    /** 99.5 % of the 500 images, as users of half precision ask for. */
+    @Test
+    @EnabledIf("io.panext.OnednnGoldenTest#hasBf16")
+    void bf16NamesTheSameClassAsSinglePrecision() throws IOException {
+        List<String> files = Files.readAllLines(DEMO.resolve("images.txt"));
+        Options bf16 = Options.DEFAULT.withBackend(BackendChoice.ONEDNN).withPrecision(Precision.BF16);
+        try (ConvNeXt single = ConvNeXt.load(ConvNeXt.EMBEDDED);
+                ConvNeXt half = ConvNeXt.load(ConvNeXt.EMBEDDED, bf16)) {
+            int same = 0;
+            for (String file : files) {
+                Path image = DEMO.resolve(file);
+                same += single.classify(image).best().index() == half.classify(image).best().index() ? 1 : 0;
+            }
+            assertTrue(same >= 0.995 * files.size(), same + " of " + files.size());
         }
     }
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One small model of each generation, in every layout that users hold, gives the logits of its home. */
+/** One small model of each generation, in every layout that users hold, gives the logits of its home on every backend. */
 class FixturesTest {
 
     private static final Path FIXTURES = Path.of("../model-zoo/src/test/resources/io/panext/zoo/checkpoint");
@@ -41,12 +41,19 @@ class FixturesTest {
     }
 
     private static void assertLogits(String file, Path reference, String name, float tolerance) throws IOException {
+        for (BackendChoice backend : BackendChoice.values()) {
+            assertLogits(file, backend, reference, name, tolerance);
+        }
+    }
+
+    private static void assertLogits(String file, BackendChoice backend, Path reference, String name, float tolerance)
+            throws IOException {
         try (Checkpoint expected = Checkpoint.open(reference);
                 PretrainedModel pretrained = PretrainedModel.open(FIXTURES.resolve(file));
-                ConvNeXt model = ConvNeXt.load(pretrained, Options.DEFAULT);
+                ConvNeXt model = ConvNeXt.load(pretrained, Options.DEFAULT.withBackend(backend));
                 Session session = model.newSession(2, 96, 64)) {
             Output output = session.run(MemorySegment.ofArray(SyntheticCheckpoint.images(2, 96, 64)));
-            assertArrayEquals(expected.floats(name + "_logits"), output.logits(), tolerance);
+            assertArrayEquals(expected.floats(name + "_logits"), output.logits(), tolerance, backend::toString);
         }
     }
 }

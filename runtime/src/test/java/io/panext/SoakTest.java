@@ -1,8 +1,10 @@
 package io.panext;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.panext.onednn.NativeObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,10 +43,21 @@ class SoakTest {
     }
 
     @Test
-    void aHundredLoadsAndClosesLeaveResidentMemoryFlat() throws IOException {
-        loadAndClose(20);
+    void aHundredPlansOnOnednnLeaveResidentMemoryAndItsObjectsFlat() throws IOException {
+        Options options = Options.DEFAULT.withBackend(BackendChoice.ONEDNN);
+        loadAndClose(20, options);
+        long objects = NativeObject.live();
         long before = residentKib();
-        loadAndClose(100);
+        loadAndClose(100, options);
+        assertGrewLessThan(LOAD_SLACK_KIB, before);
+        assertEquals(objects, NativeObject.live());
+    }
+
+    @Test
+    void aHundredLoadsAndClosesLeaveResidentMemoryFlat() throws IOException {
+        loadAndClose(20, Options.DEFAULT);
+        long before = residentKib();
+        loadAndClose(100, Options.DEFAULT);
         assertGrewLessThan(LOAD_SLACK_KIB, before);
     }
 
@@ -54,9 +67,10 @@ class SoakTest {
         }
     }
 
-    private static void loadAndClose(int count) throws IOException {
+    private static void loadAndClose(int count, Options options) throws IOException {
         for (int i = 0; i < count; i++) {
-            try (ConvNeXt model = ConvNeXt.load(ConvNeXt.EMBEDDED); Session session = model.newSession()) {
+            try (ConvNeXt model = ConvNeXt.load(ConvNeXt.EMBEDDED, options);
+                    Session session = model.newSession()) {
                 session.classify(DEMO.resolve("images/cat_0014.png"));
             }
         }

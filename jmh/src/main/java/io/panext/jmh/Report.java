@@ -29,8 +29,9 @@ public final class Report {
         double ceiling = results.stream().filter(Report::isCeiling)
                 .mapToDouble(result -> FmaCeiling.flop() / median(result)).findFirst().orElseThrow();
         System.out.printf(Locale.ROOT, "%nFMA ceiling of one core: %.1f GFLOP/s%n%n", ceiling / 1e3);
-        System.out.println("| model | size | batch | threads | ms per image | GFLOP/s | share of the ceiling |");
-        System.out.println("|---|---|---|---|---|---|---|");
+        System.out.println(
+                "| model | size | batch | threads | backend | precision | ms per image | GFLOP/s | share of the ceiling |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|");
         results.stream().filter(result -> !isCeiling(result)).forEach(result -> print(result, ceiling));
     }
 
@@ -42,8 +43,10 @@ public final class Report {
         int threads = Integer.parseInt(params.getParam("threads"));
         double micros = median(result);
         double flopPerMicro = 2.0 * batch * Catalogue.get(model).spec().macs(size, size) / micros;
-        System.out.printf(Locale.ROOT, "| %s | %d | %d | %d | %.2f | %.1f | %.1f %% |%n", model, size, batch, threads,
-                micros / 1e3 / batch, flopPerMicro / 1e3, 100 * flopPerMicro / (threads * ceiling));
+        System.out.printf(Locale.ROOT, "| %s | %d | %d | %d | %s | %s | %.2f | %.1f | %.1f %% |%n", model, size, batch,
+                threads, params.getParam("backend").toLowerCase(Locale.ROOT),
+                params.getParam("precision").toLowerCase(Locale.ROOT), micros / 1e3 / batch, flopPerMicro / 1e3,
+                100 * flopPerMicro / (threads * ceiling));
     }
 
     private static boolean isCeiling(RunResult result) {

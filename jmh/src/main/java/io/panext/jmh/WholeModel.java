@@ -1,7 +1,9 @@
 package io.panext.jmh;
 
+import io.panext.BackendChoice;
 import io.panext.ConvNeXt;
 import io.panext.Options;
+import io.panext.Precision;
 import io.panext.Session;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.checkpoint.PretrainedModel;
@@ -29,7 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Fork(value = 3, jvmArgsAppend = {"--add-modules=jdk.incubator.vector",
+        "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 1)
 public class WholeModel {
@@ -50,6 +53,14 @@ public class WholeModel {
     @Param("1")
     public int threads;
 
+    /** Where kernels come from. */
+    @Param("AUTO")
+    public BackendChoice backend;
+
+    /** Type of the numbers that are multiplied. */
+    @Param("FP32")
+    public Precision precision;
+
     private final Arena arena = Arena.ofShared();
     private ConvNeXt loaded;
     private Session session;
@@ -60,7 +71,8 @@ public class WholeModel {
     public void open() throws IOException {
         var checkpoint = SyntheticCheckpoint.of(Catalogue.get(model).spec());
         try (PretrainedModel pretrained = PretrainedModel.of(model, checkpoint, Optional.empty())) {
-            loaded = ConvNeXt.load(pretrained, Options.DEFAULT.withThreads(threads));
+            loaded = ConvNeXt.load(pretrained,
+                    Options.DEFAULT.withThreads(threads).withBackend(backend).withPrecision(precision));
         }
         session = loaded.newSession(batch, size, size);
         images = arena.allocateFrom(ValueLayout.JAVA_FLOAT, SyntheticCheckpoint.images(batch, size, size));

@@ -14,8 +14,7 @@ import java.util.stream.Stream;
 /**
  * The published ConvNeXt architectures, smallest first, V1 before V2.
  *
- * <p>Depths, widths, tags and licences are those of timm's {@code convnext.py}, accuracies those of its
- * {@code results-imagenet.csv}.
+ * <p>Depths and widths are those of timm's {@code convnext.py}; what was published for them is in {@link PretrainedTags}.
  */
 public final class Catalogue {
 
@@ -32,7 +31,8 @@ public final class Catalogue {
 
     /** Finds an architecture by its name, or by the name of its published weights: {@code convnext_tiny.fb_in1k}. */
     public static Optional<Architecture> find(String name) {
-        return ARCHITECTURES.stream().filter(architecture -> names(architecture).anyMatch(name::equals)).findFirst();
+        String architecture = PretrainedTags.find(name).map(PretrainedTag::architecture).orElse(name);
+        return ARCHITECTURES.stream().filter(known -> known.name().equals(architecture)).findFirst();
     }
 
     /**
@@ -50,12 +50,17 @@ public final class Catalogue {
      */
     public static Optional<Architecture> like(ConvNeXtSpec spec) {
         return ARCHITECTURES.stream().filter(known -> haveSameTensors(known.spec(), spec)).findFirst()
-                .or(() -> ARCHITECTURES.stream().filter(known -> body(known.spec()).equals(body(spec))).findFirst());
+                .or(() -> ARCHITECTURES.stream().filter(known -> haveSameBody(known.spec(), spec)).findFirst());
     }
 
     /** Whether two architectures differ, if at all, in their classes and in what no tensor tells. */
     public static boolean haveSameTensors(ConvNeXtSpec one, ConvNeXtSpec other) {
         return tensors(one).equals(tensors(other));
+    }
+
+    /** Whether two architectures differ, if at all, in their heads and in what no tensor tells. */
+    public static boolean haveSameBody(ConvNeXtSpec one, ConvNeXtSpec other) {
+        return body(one).equals(body(other));
     }
 
     /** Says in words what an architecture is, and by which name it is known. */
@@ -108,18 +113,14 @@ public final class Catalogue {
 
     /** The known names nearest to an unknown one: those with the fewest typos, else architectures it is part of. */
     public static List<String> suggestions(String name) {
-        List<String> known = ARCHITECTURES.stream().flatMap(Catalogue::names).toList();
+        List<String> known = Stream.concat(ARCHITECTURES.stream().map(Architecture::name),
+                PretrainedTags.all().stream().map(PretrainedTag::name)).toList();
         int fewest = known.stream().mapToInt(candidate -> editDistance(name, candidate)).min().orElseThrow();
         if (fewest <= MAX_TYPOS) {
             return known.stream().filter(candidate -> editDistance(name, candidate) == fewest).toList();
         }
         return ARCHITECTURES.stream().map(Architecture::name)
                 .filter(candidate -> !name.isBlank() && candidate.contains(name)).toList();
-    }
-
-    private static Stream<String> names(Architecture architecture) {
-        return Stream.concat(Stream.of(architecture.name()),
-                architecture.weights().stream().map(weights -> architecture.name() + "." + weights.tag()));
     }
 
     /** Levenshtein's distance, row by row. */
@@ -154,8 +155,7 @@ public final class Catalogue {
      * timm names them, and an isotropic model's stem is {@code bare}.
      */
     private record Entry(String name, Generation generation, List<Integer> depths, List<Integer> dims, String stem,
-            List<Integer> kernels, Boolean layerScale, Norm norm, Activation activation, String head,
-            List<Architecture.Weights> weights) {
+            List<Integer> kernels, Boolean layerScale, Norm norm, Activation activation, String head) {
 
         private static final int ISOTROPIC_PATCH = 16;
         private static final int TIER_MULTIPLE = 8;
@@ -166,7 +166,7 @@ public final class Catalogue {
             return new Architecture(name, new ConvNeXtSpec(generation, stemOf(), depths, dims,
                     Objects.requireNonNullElse(kernels, usual),
                     Objects.requireNonNullElse(layerScale, generation == Generation.V1), norms,
-                    Objects.requireNonNullElse(activation, Activation.GELU), headWith(norms)), weights);
+                    Objects.requireNonNullElse(activation, Activation.GELU), headWith(norms)));
         }
 
         private Stem stemOf() {

@@ -71,4 +71,9 @@ public record Preprocessing(int height, int width, double cropPct, Interpolation
     public Preprocessing withSize(int newHeight, int newWidth) {
         return new Preprocessing(newHeight, newWidth, cropPct, interpolation, cropMode, mean, std);
     }
+
+    /** Returns these settings with another crop. */
+    public Preprocessing withCropPct(double newCropPct) {
+        return new Preprocessing(height, width, newCropPct, interpolation, cropMode, mean, std);
+    }
 }

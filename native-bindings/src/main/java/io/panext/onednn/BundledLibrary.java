@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.URL;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,12 +84,13 @@ final class BundledLibrary {
 
     private void unpack(Path folder) throws IOException {
         for (Sum sum : sums) {
-            URL source = loader.getResource(resource(platform, sum.file()));
-            if (source == null) {
-                throw new IOException("the class path has no " + resource(platform, sum.file()));
+            String source = resource(platform, sum.file());
+            InputStream bundled = loader.getResourceAsStream(source);
+            if (bundled == null) {
+                throw new IOException("the class path has no " + source);
             }
             MessageDigest digest = sha256();
-            try (InputStream in = new DigestInputStream(source.openStream(), digest)) {
+            try (InputStream in = new DigestInputStream(bundled, digest)) {
                 Files.copy(in, folder.resolve(sum.file()));
             }
             String actual = HexFormat.of().formatHex(digest.digest());

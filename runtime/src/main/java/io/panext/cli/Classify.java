@@ -42,7 +42,7 @@ final class Classify implements Callable<Integer> {
     private FormatOption format;
 
     @Mixin
-    private ThreadsOption threads;
+    private ExecutionOptions execution;
 
     @Mixin
     private DecoderOptions decoder;
@@ -62,12 +62,12 @@ final class Classify implements Callable<Integer> {
     }
 
     private void classify(List<Path> images, Messages messages) throws IOException {
-        Options options = Options.DEFAULT.withThreads(threads.threads).withDecoder(decoder.decoder());
+        Options options = execution.options(images.size()).withDecoder(decoder.decoder());
         try (ConvNeXt convNeXt = model.load(options)) {
             messages.warn(convNeXt.warnings());
             try (Session session = convNeXt.newSession();
                     ClassificationReport report = report(images);
-                    Progress progress = new Progress("classify", images)) {
+                    Progress progress = new Progress("classify", images.size())) {
                 for (Path image : images) {
                     try {
                         List<Prediction> predictions = session.classify(image).top(top);

@@ -118,7 +118,7 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
         rows.add(List.of("classes", classes + (labels > 0 ? ", with labels" : ", without labels")));
         if (keyLayout != null) {
             rows.add(List.of("key layout", keyLayout.name().toLowerCase(Locale.ROOT)));
-            rows.add(List.of("preprocessing", settings()));
+            rows.add(List.of("preprocessing", Notation.settings(preprocessing)));
         }
         rows.add(List.of("parameters", millions(parameters)));
         rows.add(List.of("MACs", String.format(Locale.ROOT, "%.3f G an image (timm counts %.3f G)", macs / 1e9,
@@ -135,14 +135,6 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
                             "chosen because"),
                     steps.stream().map(Step::cells).toList()).print(out);
         }
-    }
-
-    private String settings() {
-        return String.format(Locale.ROOT, "%dx%d, crop %s %s, %s, mean %s, std %s", preprocessing.height(),
-                preprocessing.width(), preprocessing.cropPct(),
-                preprocessing.cropMode().name().toLowerCase(Locale.ROOT),
-                preprocessing.interpolation().name().toLowerCase(Locale.ROOT), preprocessing.mean(),
-                preprocessing.std());
     }
 
     private static List<Integer> list(Shape shape) {

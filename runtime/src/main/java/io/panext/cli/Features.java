@@ -81,7 +81,7 @@ final class Features implements Callable<Integer> {
     private Path out;
 
     @Mixin
-    private ThreadsOption threads;
+    private ExecutionOptions execution;
 
     @Mixin
     private DecoderOptions decoder;
@@ -112,13 +112,12 @@ final class Features implements Callable<Integer> {
 
     private void write(List<Path> images, Messages messages) throws IOException {
         Outputs outputs = outputs();
-        Options options = Options.DEFAULT.withThreads(threads.threads).withDecoder(decoder.decoder())
-                .withOutputs(outputs);
+        Options options = execution.options(images.size()).withDecoder(decoder.decoder()).withOutputs(outputs);
         try (ConvNeXt convNeXt = model.load(options)) {
             messages.warn(convNeXt.warnings());
             try (Session session = convNeXt.newSession();
                     FeatureFile file = new FeatureFile(out, format, outputs.target().maps(convNeXt.spec().stages()));
-                    Progress progress = new Progress("features", images)) {
+                    Progress progress = new Progress("features", images.size())) {
                 for (Path image : images) {
                     try {
                         file.add(image.toString(), session.run(List.of(session.decoder().decode(image))));

@@ -8,10 +8,13 @@ import io.panext.graph.Shape;
 import io.panext.zoo.Architecture;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.PretrainedTag;
+import io.panext.zoo.PretrainedTags;
 import io.panext.zoo.checkpoint.ModelWeights;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -65,7 +68,7 @@ final class Inspect implements Callable<Integer> {
     private int batch;
 
     @Mixin
-    private ThreadsOption threads;
+    private ExecutionOptions execution;
 
     @Option(names = "--plan", description = "List the steps: what runs, with which kernel, and where in memory.")
     private boolean plan;
@@ -76,7 +79,8 @@ final class Inspect implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Optional<Architecture> published = Catalogue.find(model);
+        boolean fetched = PretrainedModel.isFetched(model);
+        Optional<Architecture> published = Catalogue.find(model).filter(_ -> !fetched);
         try (PretrainedModel pretrained = published.isPresent()
                 ? weightless(published.get())
                 : PretrainedModel.open(model, arch.architecture)) {
@@ -90,18 +94,25 @@ final class Inspect implements Callable<Integer> {
     }
 
     private PretrainedModel weightless(Architecture architecture) throws IOException {
-        return PretrainedModel.of(model, SyntheticCheckpoint.of(architecture.spec()), Optional.empty());
+        Optional<PretrainedTag> tag = PretrainedTags.find(model);
+        ConvNeXtSpec spec = architecture.spec().withClasses(tag.map(PretrainedTag::classes)
+                .orElse(architecture.spec().classes()));
+        return PretrainedModel.of(model, SyntheticCheckpoint.of(spec), Optional.empty(), tag);
     }
 
     private Plan plan(PretrainedModel pretrained) {
         ModelWeights weights = pretrained.weights();
-        Program program = ConvNeXt.compile(weights.spec(), weights::parameter, Options.DEFAULT);
         int height = size.orElse(pretrained.preprocessing().height());
         int width = size.orElse(pretrained.preprocessing().width());
         if (Math.min(height, width) < weights.spec().reduction()) {
             throw new IllegalArgumentException("images of " + height + "x" + width + " are too small: " + model
                     + " needs " + weights.spec().reduction() + "x" + weights.spec().reduction() + " or more");
         }
-        return Plan.of(program, new Shape(batch, height, width, ConvNeXtSpec.IMAGE_CHANNELS), threads.threads);
+        Options options = execution.options(Long.MAX_VALUE);
+        Shape images = new Shape(batch, height, width, ConvNeXtSpec.IMAGE_CHANNELS);
+        var notes = new ArrayList<String>();
+        Program program = ConvNeXt.compile(weights.spec(), weights::parameter, options, images, notes::add);
+        new Messages(command.commandLine().getErr()).warn(notes);
+        return Plan.of(program, images, options.threads());
     }
 }

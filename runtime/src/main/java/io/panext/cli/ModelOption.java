@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 final class ModelOption {
 
     @Option(names = {"-m", "--model"}, paramLabel = "FILE|NAME", defaultValue = ConvNeXt.EMBEDDED,
-            description = "A checkpoint file or folder; default: the embedded ${DEFAULT-VALUE}.")
+            description = "A checkpoint, its folder, or a fetched model; default: the embedded ${DEFAULT-VALUE}.")
     private String nameOrPath;
 
     @Mixin

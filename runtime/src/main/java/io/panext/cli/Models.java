@@ -4,22 +4,28 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import io.panext.zoo.Architecture;
-import io.panext.zoo.Architecture.Weights;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Generation;
 import io.panext.zoo.Preprocessing;
+import io.panext.zoo.PretrainedTag;
+import io.panext.zoo.PretrainedTag.Accuracy;
+import io.panext.zoo.PretrainedTags;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code panext models}: lists what panext knows. */
@@ -27,67 +33,82 @@ import picocli.CommandLine.Spec;
         footer = {
                 "Accuracies are those published for ImageNet-1k's validation set, in per cent;",
                 "the embedded model's are for CIFAR-10's test set. GMACs and activations are",
-                "counted as timm does.", "",
-                "example:", "  panext models --format csv > models.csv"})
+                "counted as timm does. JSON and CSV also have the preprocessing, the classes",
+                "and where the weights are published.", "",
+                "examples:", "  panext models 'convnextv2_*.fcmae_ft_in22k*'",
+                "  panext models --format csv > models.csv"})
 final class Models implements Callable<Integer> {
 
     @Spec
     private CommandSpec command;
 
+    @Parameters(paramLabel = "NAME", arity = "0..*",
+            description = "A name, a part of one, or a pattern with * and ?; default: all.")
+    private List<String> patterns = List.of();
+
     @Mixin
     private FormatOption format;
 
-    /** Weights at one image size. What nobody measured is absent. */
-    @JsonPropertyOrder({"model", "generation", "parameters", "size", "gmacs", "activations", "cropPct", "top1", "top5",
-            "licence"})
+    /** Weights at one image size. What nobody measured or published is absent. */
+    @JsonPropertyOrder({"model", "generation", "parameters", "size", "gmacs", "activations", "cropPct", "cropMode",
+            "interpolation", "mean", "std", "classes", "top1", "top5", "licence", "hub", "source"})
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Row(String model, Generation generation, long parameters, int size, double gmacs, long activations,
-            Double cropPct, Double top1, Double top5, String licence) {
+    record Row(String model, Generation generation, Long parameters, int size, Double gmacs, Long activations,
+            double cropPct, String cropMode, String interpolation, List<Float> mean, List<Float> std, int classes,
+            Double top1, Double top5, String licence, String hub, String source) {
 
+        /** Lists an architecture's published weights, or itself if there are none. */
         static Stream<Row> of(Architecture architecture) {
-            String name = architecture.name();
-            ConvNeXtSpec spec = architecture.spec();
-            return architecture.weights().isEmpty()
-                    ? Stream.of(of(name, spec, Preprocessing.IMAGENET_224.height(), null, null, null, null))
-                    : architecture.weights().stream().flatMap(weights -> of(name + "." + weights.tag(), spec, weights));
+            return architecture.tags().isEmpty()
+                    ? Stream.of(of(architecture.name(), Optional.of(architecture.spec()), Preprocessing.IMAGENET_224,
+                            architecture.spec().classes(), Optional.empty()))
+                    : architecture.tags().stream().flatMap(tag -> of(tag, Optional.of(architecture.spec())));
         }
 
-        static Stream<Row> of(String model, ConvNeXtSpec spec, Weights weights) {
-            return weights.accuracies().stream().map(accuracy -> of(model, spec, accuracy.size(), accuracy.cropPct(),
-                    accuracy.top1(), accuracy.top5(), weights.licence()));
+        static Stream<Row> of(PretrainedTag tag, Optional<ConvNeXtSpec> spec) {
+            return Stream.concat(Stream.of(tag.preprocessing()), tag.larger().stream()).map(
+                    preprocessing -> of(tag.name(), spec, preprocessing, tag.classes(), Optional.of(tag)));
         }
 
-        private static Row of(String model, ConvNeXtSpec spec, int size, Double cropPct, Double top1, Double top5,
-                String licence) {
-            return new Row(model, spec.generation(), spec.parameterCount(), size, spec.fvcoreMacs(size, size) / 1e9,
-                    spec.activations(size, size), cropPct, top1, top5, licence);
+        private static Row of(String model, Optional<ConvNeXtSpec> published, Preprocessing preprocessing, int classes,
+                Optional<PretrainedTag> tag) {
+            int size = preprocessing.height();
+            Optional<ConvNeXtSpec> spec = published.map(body -> body.withClasses(classes));
+            Optional<Accuracy> accuracy = tag.stream().flatMap(known -> known.accuracies().stream())
+                    .filter(measured -> measured.size() == size && measured.cropPct() == preprocessing.cropPct())
+                    .findFirst();
+            return new Row(model, spec.map(ConvNeXtSpec::generation).orElse(null),
+                    spec.map(ConvNeXtSpec::parameterCount).orElse(null), size,
+                    spec.map(body -> body.fvcoreMacs(size, size) / 1e9).orElse(null),
+                    spec.map(body -> body.activations(size, size)).orElse(null), preprocessing.cropPct(),
+                    Notation.lowerCase(preprocessing.cropMode()), Notation.lowerCase(preprocessing.interpolation()),
+                    preprocessing.mean(), preprocessing.std(), classes, accuracy.map(Accuracy::top1).orElse(null),
+                    accuracy.map(Accuracy::top5).orElse(null), tag.map(PretrainedTag::licence).orElse(null),
+                    tag.flatMap(PretrainedTag::hub).orElse(null), tag.flatMap(PretrainedTag::source).orElse(null));
         }
 
         private List<String> cells() {
-            return List.of(model, millions(parameters), Integer.toString(size), decimal(gmacs), millions(activations),
-                    orDash(top1), orDash(top5), licence == null ? "-" : licence);
+            return List.of(model, millions(parameters), Integer.toString(size), Integer.toString(classes),
+                    decimal(gmacs), millions(activations), decimal(top1), decimal(top5),
+                    licence == null ? "-" : licence);
         }
 
-        private static String millions(long count) {
-            return decimal(count / 1e6);
+        private static String millions(Long count) {
+            return decimal(count == null ? null : count / 1e6);
         }
 
-        private static String orDash(Double value) {
-            return value == null ? "-" : decimal(value);
-        }
-
-        private static String decimal(double value) {
-            return String.format(Locale.ROOT, "%.2f", value);
+        private static String decimal(Double value) {
+            return value == null ? "-" : String.format(Locale.ROOT, "%.2f", value);
         }
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, CommandException {
         PrintWriter out = command.commandLine().getOut();
         List<Row> rows = rows();
         switch (format.format) {
-            case TEXT -> new Table(List.of("model", "params (M)", "size", "GMACs", "acts (M)", "top-1", "top-5",
-                    "licence"), rows.stream().map(Row::cells).toList()).print(out);
+            case TEXT -> new Table(List.of("model", "params (M)", "size", "classes", "GMACs", "acts (M)", "top-1",
+                    "top-5", "licence"), rows.stream().map(Row::cells).toList()).print(out);
             case JSON -> Notation.json(out, rows);
             case CSV -> {
                 try (SequenceWriter csv = Notation.csv(out, Row.class)) {
@@ -98,11 +119,30 @@ final class Models implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static List<Row> rows() throws IOException {
-        try (PretrainedModel embedded = PretrainedModel.embedded()) {
-            Stream<Row> first = Row.of(PretrainedModel.EMBEDDED, embedded.weights().spec(),
-                    PretrainedModel.EMBEDDED_WEIGHTS);
-            return Stream.concat(first, Catalogue.architectures().stream().flatMap(Row::of)).toList();
+    private List<Row> rows() throws CommandException {
+        Stream<Row> embedded = Row.of(PretrainedModel.EMBEDDED_TAG, Catalogue.find("convnextv2_atto")
+                .map(Architecture::spec));
+        Stream<Row> published = Catalogue.architectures().stream().flatMap(Row::of);
+        Stream<Row> others = PretrainedTags.all().stream().filter(tag -> Catalogue.find(tag.name()).isEmpty())
+                .flatMap(tag -> Row.of(tag, Optional.empty()));
+        Pattern wanted = pattern();
+        List<Row> rows = Stream.of(embedded, published, others).flatMap(all -> all)
+                .filter(row -> wanted.matcher(row.model).matches()).toList();
+        if (rows.isEmpty()) {
+            throw new CommandException("no model is called " + String.join(" or ", patterns)
+                    + "; panext models lists all");
         }
+        return rows;
+    }
+
+    private Pattern pattern() {
+        return Pattern.compile(patterns.isEmpty()
+                ? ".*"
+                : patterns.stream().map(Models::pattern).collect(Collectors.joining("|")));
+    }
+
+    private static String pattern(String name) {
+        String quoted = Pattern.quote(name).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
+        return name.matches(".*[*?].*") || PretrainedTags.find(name).isPresent() ? quoted : ".*" + quoted + ".*";
     }
 }

@@ -5,11 +5,17 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import io.panext.zoo.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 
-/** The notations that programs read. Closing what they return flushes the stream and leaves it open. */
+/**
+ * How values are written: JSON and CSV, which programs read, and words. Closing a writer flushes the stream and leaves it
+ * open.
+ */
 final class Notation {
 
     private static final DefaultIndenter NEW_LINE = new DefaultIndenter("  ", "\n");
@@ -36,7 +42,20 @@ final class Notation {
      * @param row the record whose components are the columns
      */
     static SequenceWriter csv(PrintWriter out, Class<? extends Record> row) throws IOException {
-        CsvMapper csv = CsvMapper.builder().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET).build();
+        CsvMapper csv = CsvMapper.builder().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING).build();
         return csv.writer(csv.schemaFor(row).withHeader()).writeValues(out);
+    }
+
+    /** Says in one line how photographs are prepared. */
+    static String settings(Preprocessing preprocessing) {
+        return String.format(Locale.ROOT, "%dx%d, crop %s %s, %s, mean %s, std %s", preprocessing.height(),
+                preprocessing.width(), preprocessing.cropPct(), lowerCase(preprocessing.cropMode()),
+                lowerCase(preprocessing.interpolation()), preprocessing.mean(), preprocessing.std());
+    }
+
+    /** A constant as users write it. */
+    static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -13,11 +13,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code panext preprocess}: shows what a model sees. */
 @Command(name = "preprocess", description = "Write the pixels that a model sees of a photograph, before normalisation.",
@@ -81,22 +79,6 @@ final class Preprocess implements Callable<Integer> {
         Preprocessing preprocessing() {
             return new Preprocessing(size, size, cropPct, interpolation, cropMode, Preprocessing.IMAGENET_MEAN,
                     Preprocessing.IMAGENET_STD);
-        }
-    }
-
-    private static final class CropPct implements ITypeConverter<Double> {
-
-        @Override
-        public Double convert(String text) {
-            try {
-                double share = Double.parseDouble(text);
-                if (share > 0 && share <= 1) {
-                    return share;
-                }
-            } catch (NumberFormatException e) {
-                // reported below
-            }
-            throw new TypeConversionException("'" + text + "' is not a number above 0, up to 1");
         }
     }
 

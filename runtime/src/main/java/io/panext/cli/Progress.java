@@ -1,6 +1,5 @@
 package io.panext.cli;
 
-import java.util.List;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -21,9 +20,9 @@ final class Progress implements AutoCloseable {
     private final Optional<ProgressBar> bar;
 
     /** Begins to count. */
-    Progress(String task, List<?> items) {
-        this.bar = WATCHED && items.size() > WORTHWHILE
-                ? Optional.of(new ProgressBarBuilder().setTaskName(task).setInitialMax(items.size())
+    Progress(String task, int items) {
+        this.bar = WATCHED && items > WORTHWHILE
+                ? Optional.of(new ProgressBarBuilder().setTaskName(task).setInitialMax(items)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH)).build())
                 : Optional.empty();
@@ -32,6 +31,11 @@ final class Progress implements AutoCloseable {
     /** Counts one. */
     void step() {
         bar.ifPresent(ProgressBar::step);
+    }
+
+    /** Has counted so many. */
+    void stepTo(long count) {
+        bar.ifPresent(counted -> counted.stepTo(count));
     }
 
     /** Frees the line for a message or a result; the bar is drawn again below it. */

@@ -3,7 +3,6 @@ package io.panext.cli;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.panext.ConvNeXt;
-import io.panext.Options;
 import io.panext.Session;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.checkpoint.Checkpoint;
@@ -50,7 +49,7 @@ final class Run implements Callable<Integer> {
     private CommandSpec command;
 
     @Option(names = {"-m", "--model"}, paramLabel = "FILE|NAME", required = true,
-            description = "A safetensors checkpoint, or the name of the embedded model: "
+            description = "A checkpoint, its folder, a fetched model, or the embedded "
                     + PretrainedModel.EMBEDDED + ".")
     private String model;
 
@@ -65,14 +64,14 @@ final class Run implements Callable<Integer> {
     private Path output;
 
     @Mixin
-    private ThreadsOption threads;
+    private ExecutionOptions execution;
 
     @Override
     public Integer call() throws IOException {
         try (Checkpoint images = Checkpoint.open(input);
                 PretrainedModel pretrained = PretrainedModel.open(model, arch.architecture)) {
             List<Integer> shape = shape(images);
-            try (ConvNeXt convNeXt = ConvNeXt.load(pretrained, Options.DEFAULT.withThreads(threads.threads))) {
+            try (ConvNeXt convNeXt = ConvNeXt.load(pretrained, execution.options(shape.getFirst()))) {
                 // nothing is prepared or named here, so assumptions about that do not matter
                 var warnings = new ArrayList<String>(convNeXt.warnings());
                 warnings.removeAll(pretrained.assumptions());

@@ -28,6 +28,8 @@ final class StandardOutput extends FilterOutputStream {
         }
     }
 
+    private boolean closed;
+
     StandardOutput(OutputStream out) {
         super(new BufferedOutputStream(out));
     }
@@ -47,10 +49,15 @@ final class StandardOutput extends FilterOutputStream {
         attempt(out::flush);
     }
 
-    private static void attempt(Write write) {
+    /** Fails once: what is still in some buffer then has nowhere to go. */
+    private void attempt(Write write) {
+        if (closed) {
+            return;
+        }
         try {
             write.run();
         } catch (IOException e) {
+            closed = true;
             throw new ClosedException(e);
         }
     }

@@ -3,7 +3,6 @@ package io.panext.compile;
 import io.panext.graph.Folding;
 import io.panext.graph.Fusion;
 import io.panext.graph.Graph;
-import io.panext.graph.Node;
 import java.util.List;
 
 /**
@@ -44,16 +43,8 @@ public record Program(Graph graph, List<Selection.Choice> choices) {
     public static Program compile(Graph graph, Options options, List<Backend> backends, Selection selection) {
         Graph folded = options.fold() ? Folding.fold(graph) : graph;
         Graph fused = options.fuse() ? Fusion.fuse(folded) : folded;
-        return new Program(fused, fused.nodes().stream()
-                .map(node -> selection.choose(fused, node, candidates(node, backends))).toList());
-    }
-
-    private static List<Kernel> candidates(Node node, List<Backend> backends) {
-        List<Kernel> candidates = backends.stream().flatMap(backend -> backend.kernels(node.op()).stream()).toList();
-        if (candidates.isEmpty()) {
-            throw new IllegalArgumentException("no kernel for " + node.name());
-        }
-        return candidates;
+        return new Program(fused, selection.choose(fused,
+                node -> backends.stream().flatMap(backend -> backend.kernels(node.op()).stream())));
     }
 
     /** The kernel of each node, in the graph's order. */

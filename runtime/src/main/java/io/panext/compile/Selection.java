@@ -3,17 +3,21 @@ package io.panext.compile;
 import io.panext.graph.Graph;
 import io.panext.graph.Node;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** Chooses among the kernels that could run a node. */
+/** Chooses among the kernels that could run each node of a graph. */
 @FunctionalInterface
 public interface Selection {
 
-    /** Takes the first. */
-    Selection FIRST = (_, _, candidates) -> first(candidates);
+    /** Takes the first that there is. */
+    Selection FIRST = (graph, candidates) -> graph.nodes().stream().map(node -> first(node, candidates)).toList();
 
     /** Takes the first that is at its best at once: for programs that run a few times. */
-    Selection AT_ONCE = (_, _, candidates) -> candidates.stream().filter(kernel -> !kernel.needsWarmUp()).findFirst()
-            .map(kernel -> new Choice(kernel, "needs no warm-up")).orElseGet(() -> first(candidates));
+    Selection AT_ONCE = (graph, candidates) -> graph.nodes().stream()
+            .map(node -> candidates.apply(node).filter(kernel -> !kernel.needsWarmUp()).findFirst()
+                    .map(kernel -> new Choice(kernel, "needs no warm-up")).orElseGet(() -> first(node, candidates)))
+            .toList();
 
     /**
      * A choice and its reason.
@@ -26,12 +30,16 @@ public interface Selection {
     /**
      * Chooses.
      *
-     * @param graph      what the node is part of
-     * @param candidates at least one, in order of preference
+     * @param graph      what will run
+     * @param candidates finds the kernels of a node, in order of preference and none before it is looked at
+     * @return for each node of the graph one of its kernels
+     * @throws IllegalArgumentException if a node has none
      */
-    Choice choose(Graph graph, Node node, List<Kernel> candidates);
+    List<Choice> choose(Graph graph, Function<Node, Stream<Kernel>> candidates);
 
-    private static Choice first(List<Kernel> candidates) {
-        return new Choice(candidates.getFirst(), candidates.size() == 1 ? "the only one" : "the first of the list");
+    private static Choice first(Node node, Function<Node, Stream<Kernel>> candidates) {
+        Kernel kernel = candidates.apply(node).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no kernel for " + node.name()));
+        return new Choice(kernel, "the first of the list");
     }
 }

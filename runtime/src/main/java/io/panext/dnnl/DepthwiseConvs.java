@@ -9,7 +9,6 @@ import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
 import io.panext.onednn.PrimitiveDescriptor.Window;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -47,8 +46,7 @@ record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
                 try (var packing = new Script()) {
                     MemoryDescriptor plain = packing.own(MemoryDescriptor.strided(DataType.F32, dims(),
                             new long[] {taps, taps, taps, edge(), 1}));
-                    Reorder.run(plain, Arrays.copyOf(op.weights().values(), channels() * taps), packed(packing),
-                            memory);
+                    Reorder.run(plain, op.weights(), packed(packing), memory);
                 }
             });
         }

@@ -43,13 +43,13 @@ public record DnnlBackend(DataType type) implements Backend {
     }
 
     private List<Kernel> linear(Op.Linear op) {
-        if (op.postOps().contains(PostOp.GELU_TANH) || op.postOps().contains(PostOp.SILU)) {
-            return List.of();
-        }
         var kernels = new ArrayList<Kernel>();
         Shape probe = PROBE.withChannels(op.weights().shape().get(1));
-        kernels.addAll(accepted(() -> linear(op, LinearRecipe.Finish.ONEDNN), probe));
-        if (op.postOps().contains(PostOp.GELU)) {
+        boolean gated = op.postOps().contains(PostOp.GELU_TANH) || op.postOps().contains(PostOp.SILU);
+        if (!gated) {
+            kernels.addAll(accepted(() -> linear(op, LinearRecipe.Finish.ONEDNN), probe));
+        }
+        if (gated || op.postOps().contains(PostOp.GELU)) {
             kernels.addAll(accepted(() -> linear(op, LinearRecipe.Finish.SIMD), probe));
         }
         return kernels;

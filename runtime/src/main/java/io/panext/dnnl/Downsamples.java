@@ -53,7 +53,7 @@ record Downsamples(Op.Downsample op, Norms norms, DataType type) implements Reci
                 try (var packing = new Script()) {
                     MemoryDescriptor plain = packing.own(MemoryDescriptor.strided(DataType.F32, dims(),
                             new long[] {inputs() * taps, taps, kernel(), 1}));
-                    Reorder.run(plain, op.weights().values(), packed(packing), memory);
+                    Reorder.run(plain, op.weights(), packed(packing), memory);
                 }
             });
         }

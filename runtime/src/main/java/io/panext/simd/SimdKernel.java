@@ -11,6 +11,10 @@ import java.util.function.ToLongFunction;
 record SimdKernel(String name, long weightBytes, ToLongFunction<Shape> scratch,
         Function<SegmentAllocator, PackedKernel> packer) implements Kernel {
 
+    SimdKernel {
+        name = "simd " + name;
+    }
+
     /** Returns a kernel that has neither weights nor scratch memory. */
     static Kernel withoutWeights(String name, PackedKernel kernel) {
         return new SimdKernel(name, 0, _ -> 0, _ -> kernel);

@@ -26,7 +26,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"classify", "run", "inspect", "preprocess", "models"})
+    @ValueSource(strings = {"classify", "run", "inspect", "preprocess", "models", "convert", "validate", "pull"})
     void everyCommandHasHelpAndAVersion(String command) {
         Invocation help = Invocation.of(command, "--help");
         assertEquals(0, help.status());
@@ -41,7 +41,9 @@ class MainTest {
             "classify --max-pixels 0 a.png", "classify --format xml a.png", "classify --top", "run", "run --model a",
             "inspect", "inspect --size 0 convnext_tiny", "inspect --format csv convnext_tiny", "preprocess a.png",
             "preprocess --size 224 --model b a.png -o c.png", "preprocess --crop-pct 0.9 a.png -o c.png",
-            "preprocess --size 224 --crop-pct 1.5 a.png -o c.png", "models --format yaml", "models surplus"})
+            "preprocess --size 224 --crop-pct 1.5 a.png -o c.png", "models --format yaml", "validate",
+            "validate --data a --crop-pct 2", "convert a.pth",
+            "convert a.pth b.safetensors --dtype f64", "convert a.pth b.safetensors --layout mxnet"})
     void wrongUsageIsSaidInOneLine(String line) {
         Invocation wrong = Invocation.of((Object[]) line.split(" ", -1));
         assertEquals(2, wrong.status());

@@ -8,6 +8,7 @@ import io.panext.ConvNeXt;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ModelsTest {
@@ -34,5 +35,32 @@ class ModelsTest {
         assertEquals("28589128", tiny.get("parameters"));
         assertEquals("apache-2.0", tiny.get("licence"));
         assertEquals(4.47, Double.parseDouble(tiny.get("gmacs")), 0.005);
+    }
+
+    @Test
+    void namesArePartsOrPatterns() throws IOException {
+        assertEquals(List.of("convnext_nano.in12k", "convnext_tiny.in12k", "convnext_small.in12k"),
+                names("convnext_*.in12k"));
+        assertEquals(List.of("convnext_base.clip_laiona", "convnext_base.clip_laiona_320"),
+                names("clip_laiona_320", "convnext_base.clip_laion?"));
+        Invocation none = Invocation.of("models", "resnet");
+        assertEquals(1, none.status());
+        assertEquals("panext: no model is called resnet; panext models lists all", none.err().strip());
+    }
+
+    @Test
+    void tagsSayHowTheyAreUsed() throws IOException {
+        JsonNode row = Invocation.of("models", "convnext_base.clip_laion2b_augreg", "-f", "json").json().path(0);
+        assertEquals("convnext_base.clip_laion2b_augreg", row.path("model").asText());
+        assertEquals(640, row.path("classes").asInt());
+        assertEquals("center", row.path("cropMode").asText());
+        assertEquals(0.4578275f, row.path("mean").path(1).floatValue());
+        assertEquals("timm/convnext_base.clip_laion2b_augreg", row.path("hub").asText());
+        assertTrue(row.path("top1").isMissingNode());
+    }
+
+    private static List<String> names(Object... patterns) throws IOException {
+        return Invocation.of(Stream.concat(Stream.of("models", "-f", "csv"), Stream.of(patterns)).toArray()).csv()
+                .stream().map(row -> row.get("model")).distinct().toList();
     }
 }

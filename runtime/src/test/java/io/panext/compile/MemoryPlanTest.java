@@ -2,6 +2,7 @@ package io.panext.compile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.panext.ConvNeXt;
 import io.panext.Options;
@@ -128,7 +129,8 @@ class MemoryPlanTest {
         Map<String, Parameter> parameters = spec.parameters().stream()
                 .collect(Collectors.toMap(ParameterShape::name, Function.identity())).entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> new Shaped(e.getKey(), e.getValue().shape())));
-        Program program = ConvNeXt.compile(spec, parameters::get, Options.DEFAULT);
+        Program program = ConvNeXt.compile(spec, parameters::get, Options.DEFAULT,
+                new Shape(1, 224, 224, 3), note -> fail(note));
         return Plan.of(program, new Shape(batch, height, width, 3), workers);
     }
 

@@ -1,8 +1,10 @@
 package io.panext.zoo.checkpoint;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -22,6 +24,16 @@ public interface Checkpoint extends AutoCloseable {
     /** Free-form notes that the file carries; empty if none. */
     default Map<String, String> metadata() {
         return Map.of();
+    }
+
+    /** What the file holds besides these tensors and notes, by its own keys: {@code optimizer}, {@code epoch}. */
+    default List<String> omitted() {
+        return List.of();
+    }
+
+    /** What the user should know of the file, though it can be used, one sentence each. */
+    default List<String> warnings() {
+        return List.of();
     }
 
     /**
@@ -85,24 +97,44 @@ public interface Checkpoint extends AutoCloseable {
     void close();
 
     /**
+     * Opens a checkpoint by its path, or by the name of published weights that have been fetched.
+     *
+     * @throws IOException as {@link PretrainedModel#open(String)} does
+     */
+    static Checkpoint open(String nameOrPath) throws IOException {
+        return open(ModelFiles.of(nameOrPath).checkpoint());
+    }
+
+    /**
      * Opens a checkpoint file, whose format is recognised by its content.
      *
-     * @param file a safetensors file, the {@code .index.json} of several, what {@code torch.save} wrote: nothing that it
-     *             names is ever executed; or what MindSpore's {@code save_checkpoint} wrote
+     * @param path a safetensors file, the {@code .index.json} of several, what {@code torch.save} wrote: nothing that it
+     *             names is ever executed; or what MindSpore's {@code save_checkpoint} wrote; or a folder with one of them
      * @throws CheckpointException if the file is not there, not readable, damaged or of another format
      */
-    static Checkpoint open(Path file) throws CheckpointException {
+    static Checkpoint open(Path path) throws CheckpointException {
+        Path file = ModelFiles.at(path).checkpoint();
         if (ShardedCheckpoint.recognises(file)) {
             return ShardedCheckpoint.open(file);
         }
-        String name = file.toString();
         Arena arena = Arena.ofShared();
-        MemorySegment bytes = MappedFile.map(file, arena);
-        if (TorchFile.recognises(bytes)) {
-            return TorchCheckpoint.of(name, bytes, arena);
+        return of(file.toString(), MappedFile.map(file, arena), arena);
+    }
+
+    /**
+     * Opens a checkpoint that is in memory, without copying the tensors, and takes over that memory.
+     *
+     * @param name  what error messages call it
+     * @param file  the whole file: safetensors, PyTorch's or MindSpore's
+     * @param owner arena of the file's memory: closed by {@link #close()}, or at once if this method throws
+     * @throws CheckpointException if it is damaged or of another format
+     */
+    static Checkpoint of(String name, MemorySegment file, Arena owner) throws CheckpointException {
+        if (TorchFile.recognises(file)) {
+            return TorchCheckpoint.of(name, file, owner);
         }
-        return MindSporeCheckpoint.recognises(bytes)
-                ? MindSporeCheckpoint.of(name, bytes, arena)
-                : Safetensors.of(name, bytes, arena);
+        return MindSporeCheckpoint.recognises(file)
+                ? MindSporeCheckpoint.of(name, file, owner)
+                : Safetensors.of(name, file, owner);
     }
 }

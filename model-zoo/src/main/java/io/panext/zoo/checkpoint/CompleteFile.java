@@ -1,6 +1,7 @@
 package io.panext.zoo.checkpoint;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -12,11 +13,21 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Writes files that are either complete or not there. */
-final class CompleteFile {
+public final class CompleteFile {
 
     private static final int CHUNK_BYTES = 1 << 20;
 
     private CompleteFile() {}
+
+    /**
+     * Writes a new file beside the target, which takes the target's place once it is complete.
+     *
+     * @param target file to write or replace
+     * @throws CheckpointException if it cannot be written
+     */
+    public static void write(Path target, byte[] content) throws CheckpointException {
+        write(target, channel -> drain(ByteBuffer.wrap(content), channel));
+    }
 
     /** What writes a file's content. */
     @FunctionalInterface
@@ -50,20 +61,42 @@ final class CompleteFile {
             } finally {
                 Files.deleteIfExists(partial);
             }
+        } catch (CheckpointException e) {
+            throw e;
         } catch (IOException e) {
             throw CheckpointException.refused(name, "cannot be written", e);
         }
     }
 
-    /** Writes fp32 values of native byte order as little-endian ones. */
-    static void writeFloats(MemorySegment values, FileChannel channel) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
-        MemorySegment staging = MemorySegment.ofBuffer(chunk);
-        for (long written = 0; written < values.byteSize(); written += chunk.limit()) {
-            int length = (int) Math.min(CHUNK_BYTES, values.byteSize() - written);
-            MemorySegment.copy(values, ValueLayout.JAVA_FLOAT_UNALIGNED, written, staging, DType.FLOAT, 0,
-                    length / Float.BYTES);
-            drain(chunk.clear().limit(length), channel);
+    /** Where values come from, a piece at a time. */
+    @FunctionalInterface
+    interface Values {
+
+        /** Returns fp32 values of native byte order, little-endian. */
+        static Values of(MemorySegment floats) {
+            return (position, chunk) -> MemorySegment.copy(floats, ValueLayout.JAVA_FLOAT_UNALIGNED, position, chunk,
+                    DType.FLOAT, 0, chunk.byteSize() / Float.BYTES);
+        }
+
+        /**
+         * Fills a piece.
+         *
+         * @param position its first byte's place among all bytes
+         * @param chunk    to be filled with whole values, little-endian
+         * @throws CheckpointException if the values cannot be had
+         */
+        void read(long position, MemorySegment chunk) throws CheckpointException;
+    }
+
+    /** Writes values, of which little is held at a time. */
+    static void writeValues(Values values, long byteSize, FileChannel channel) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staging = arena.allocate(Math.min(CHUNK_BYTES, byteSize));
+            for (long position = 0; position < byteSize; position += CHUNK_BYTES) {
+                MemorySegment chunk = staging.asSlice(0, Math.min(CHUNK_BYTES, byteSize - position));
+                values.read(position, chunk);
+                drain(chunk.asByteBuffer(), channel);
+            }
         }
     }
 

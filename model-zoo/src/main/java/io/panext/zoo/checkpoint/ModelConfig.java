@@ -31,7 +31,7 @@ import java.util.OptionalInt;
  * @param file          where it was read, for messages
  * @param architecture  timm's name of the architecture: for display and for what no tensor tells
  * @param classes       outputs of the classifier
- * @param labels        names of the classes: descriptions, where there are any
+ * @param labels        names of the classes: descriptions, where there are any, and then the names as ids
  * @param preprocessing how photographs are prepared; empty if the file has no {@code pretrained_cfg}
  * @param traits        what no tensor tells
  */
@@ -66,6 +66,18 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         return new ModelConfig(file, architecture, classes, labels, Optional.of(other), traits);
     }
 
+    /** @throws CheckpointException if this is not about a classifier of so many classes */
+    void requireClasses(int expected) throws CheckpointException {
+        if (classes.isPresent() && classes.getAsInt() != expected) {
+            throw new CheckpointException(file, "num_classes is " + classes.getAsInt() + ", but the weights have "
+                    + expected + " classes");
+        }
+        if (labels.isPresent() && labels.get().size() != expected) {
+            throw new CheckpointException(file, "has " + labels.get().size() + " labels, but the weights have "
+                    + expected + " classes");
+        }
+    }
+
     private static ModelConfig of(String file, JsonNode config) {
         return new ModelConfig(file, architecture(config), classes(config), labels(config),
                 preprocessing(config.path("pretrained_cfg")), TraitsConfig.traits(config));
@@ -95,8 +107,10 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         }
         require(names.isArray(), "label_names must be a list");
         Labels labels = labels(names, "label_names");
-        return Optional.of(new Labels(labels.names().stream().map(name -> descriptions.path(name).asText(name))
-                .toList()));
+        return Optional.of(absent(descriptions)
+                ? labels
+                : new Labels(labels.names().stream().map(name -> descriptions.path(name).asText(name)).toList(),
+                        labels.names()));
     }
 
     /** Reads Hugging Face's way of naming classes: an object with their numbers as keys, in any order. */

@@ -111,7 +111,8 @@ public final class ModelWeights implements AutoCloseable {
         checkpoint.close();
     }
 
-    private static KeyLayout layout(Checkpoint checkpoint) throws CheckpointException {
+    /** Recognises the convention that a checkpoint's keys follow. */
+    static KeyLayout layout(Checkpoint checkpoint) throws CheckpointException {
         Set<String> keys = checkpoint.tensors().keySet();
         return KeyLayout.recognise(keys).orElseThrow(() -> new CheckpointException(checkpoint.name(),
                 "is not a ConvNeXt in a known layout: it has none of the tensors "
@@ -191,7 +192,8 @@ public final class ModelWeights implements AutoCloseable {
         return shape.stream().filter(dimension -> dimension != 1).toList();
     }
 
-    private static String some(Collection<String> names) {
+    /** Names the first few. */
+    static String some(Collection<String> names) {
         String first = names.stream().limit(NAMED_AT_MOST).collect(Collectors.joining(", "));
         int others = names.size() - NAMED_AT_MOST;
         return names.isEmpty() ? "no tensors" : others > 0 ? first + " and " + others + " more" : first;

@@ -6,13 +6,15 @@ import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Labels;
 import io.panext.zoo.Norm;
 import io.panext.zoo.Preprocessing;
+import io.panext.zoo.Preprocessing.CropMode;
+import io.panext.zoo.Preprocessing.Interpolation;
+import io.panext.zoo.PretrainedTag;
 import io.panext.zoo.Traits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,17 +24,20 @@ import java.util.Optional;
  * What a user names: weights with all that is needed to classify a photograph.
  *
  * <p>A checkpoint file brings labels and preprocessing in a {@link ModelConfig#FILE_NAME} in the same directory, and in
- * Hugging Face's {@code preprocessor_config.json}. Without one the model works all the same, on
- * {@linkplain #assumptions() assumptions} that a user should be told.
+ * Hugging Face's {@code preprocessor_config.json}. Without one a published file is known by its name, and any other works
+ * all the same, on {@linkplain #assumptions() assumptions} that a user should be told.
  */
 public final class PretrainedModel implements AutoCloseable {
 
     /** The model that travels in the jar: ten everyday classes, see the model card beside its weights. */
     public static final String EMBEDDED = "convnextv2_atto.panext_cifar10";
 
-    /** The embedded weights in the catalogue's terms; the accuracy is on CIFAR-10's 10,000 test images. */
-    public static final Architecture.Weights EMBEDDED_WEIGHTS = new Architecture.Weights("panext_cifar10", "apache-2.0",
-            List.of(new Architecture.Accuracy(64, 1.0, 78.28, 98.35)));
+    /** What of the embedded model its file does not say: licence, and accuracy on CIFAR-10's 10,000 test images. */
+    public static final PretrainedTag EMBEDDED_TAG = new PretrainedTag("convnextv2_atto", "panext_cifar10", 10,
+            new Preprocessing(64, 64, 1, Interpolation.BICUBIC, CropMode.CENTER, Preprocessing.IMAGENET_MEAN,
+                    Preprocessing.IMAGENET_STD),
+            Optional.empty(), List.of(new PretrainedTag.Accuracy(64, 1.0, 78.28, 98.35)), "apache-2.0",
+            Optional.empty(), Optional.empty());
 
     private static final String EMBEDDED_FOLDER = "/io/panext/zoo/models/" + EMBEDDED + "/";
 
@@ -40,21 +45,25 @@ public final class PretrainedModel implements AutoCloseable {
     private final ModelWeights weights;
     private final Optional<ModelConfig> config;
     private final boolean normKnown;
+    private final Optional<PretrainedTag> tag;
 
-    private PretrainedModel(String name, ModelWeights weights, Optional<ModelConfig> config, boolean normKnown) {
+    private PretrainedModel(String name, ModelWeights weights, Optional<ModelConfig> config, boolean normKnown,
+            Optional<PretrainedTag> tag) {
         this.name = name;
         this.weights = weights;
         this.config = config;
         this.normKnown = normKnown;
+        this.tag = tag.filter(this::isPlausible);
     }
 
     /**
      * Opens a model by name or by file.
      *
-     * @param nameOrPath {@link #EMBEDDED} or the path of a checkpoint or of its folder; a known name wins over a file
-     *                   that happens to have it, which {@code ./name} reaches
+     * @param nameOrPath {@link #EMBEDDED}, a tag or {@code hf:owner/name} whose weights have been fetched, or the path of
+     *                   a checkpoint or of its folder; a known name wins over a file that happens to have it, which
+     *                   {@code ./name} reaches
      * @throws UnknownModelException if it is neither a known name nor a file
-     * @throws CheckpointException   if it is an architecture without weights, or its files are not what they should be
+     * @throws CheckpointException   if its weights are not here, or its files are not what they should be
      * @throws IOException           if reading fails
      */
     public static PretrainedModel open(String nameOrPath) throws IOException {
@@ -73,15 +82,7 @@ public final class PretrainedModel implements AutoCloseable {
         if (nameOrPath.equals(EMBEDDED)) {
             return required(architecture, embedded());
         }
-        if (Catalogue.find(nameOrPath).isPresent()) {
-            throw new CheckpointException(nameOrPath,
-                    "is an architecture without weights here; give a checkpoint file");
-        }
-        Path path = ModelFiles.path(nameOrPath);
-        if (nameOrPath.isEmpty() || (ModelFiles.isName(path) && !Files.exists(path))) {
-            throw new UnknownModelException(nameOrPath);
-        }
-        return open(path, architecture);
+        return open(ModelFiles.of(nameOrPath), architecture);
     }
 
     /**
@@ -92,14 +93,14 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException         if reading fails
      */
     public static PretrainedModel open(Path path) throws IOException {
-        return open(path, Optional.empty());
+        return open(ModelFiles.at(path), Optional.empty());
     }
 
-    private static PretrainedModel open(Path path, Optional<Architecture> architecture) throws IOException {
-        Path checkpoint = Files.isDirectory(path) ? ModelFiles.checkpointIn(path) : path;
+    private static PretrainedModel open(ModelFiles files, Optional<Architecture> architecture)
+            throws CheckpointException {
+        Optional<ModelConfig> config = files.config();
         return required(architecture,
-                of(path.toString(), Checkpoint.open(checkpoint), ModelFiles.configBeside(checkpoint),
-                        architecture));
+                of(files.name(), Checkpoint.open(files.checkpoint()), config, files.tag(), architecture));
     }
 
     private static PretrainedModel required(Optional<Architecture> architecture, PretrainedModel model)
@@ -111,6 +112,16 @@ public final class PretrainedModel implements AutoCloseable {
                     + Catalogue.describe(architecture.get().spec()));
         }
         return model;
+    }
+
+    /**
+     * Whether the weights that a name stands for have been fetched from the hub.
+     *
+     * @param name a tag, or {@code hf:owner/name}
+     * @throws CheckpointException if that cannot be a repository's name
+     */
+    public static boolean isFetched(String name) throws CheckpointException {
+        return ModelFiles.fetched(name).isPresent();
     }
 
     /**
@@ -140,22 +151,33 @@ public final class PretrainedModel implements AutoCloseable {
         return of(name, checkpoint, config, Optional.empty());
     }
 
+    /**
+     * Puts a model together from its parts, what the configuration leaves open being that of published weights.
+     *
+     * @param tag the published weights that these are said to be
+     * @throws CheckpointException as {@link #of(String, Checkpoint, Optional)} does
+     */
+    public static PretrainedModel of(String name, Checkpoint checkpoint, Optional<ModelConfig> config,
+            Optional<PretrainedTag> tag) throws CheckpointException {
+        return of(name, checkpoint, config, tag, Optional.empty());
+    }
+
     private static PretrainedModel of(String name, Checkpoint checkpoint, Optional<ModelConfig> config,
-            Optional<Architecture> architecture) throws CheckpointException {
+            Optional<PretrainedTag> tag, Optional<Architecture> architecture) throws CheckpointException {
         Traits stated = config.map(ModelConfig::traits).orElse(Traits.NONE);
         Traits supposed = architecture.or(() -> config.flatMap(ModelConfig::architecture).flatMap(Catalogue::find))
                 .map(known -> Traits.of(known.spec())).orElse(Traits.NONE);
         ModelWeights weights = ModelWeights.of(checkpoint, stated, supposed);
         try {
             if (config.isPresent()) {
-                requireAgreement(config.get(), weights.spec().classes());
+                config.get().requireClasses(weights.spec().classes());
             }
         } catch (CheckpointException e) {
             weights.close();
             throw e;
         }
         boolean normKnown = stated.or(supposed).norm().isPresent() || Catalogue.like(weights.spec()).isPresent();
-        return new PretrainedModel(name, weights, config, normKnown);
+        return new PretrainedModel(name, weights, config, normKnown, tag);
     }
 
     /** How the user named it, or the checkpoint's path. */
@@ -178,9 +200,18 @@ public final class PretrainedModel implements AutoCloseable {
         return config.flatMap(ModelConfig::labels);
     }
 
-    /** How photographs are prepared: as the configuration says, else {@link Preprocessing#IMAGENET_224}. */
+    /** The published weights whose name the file or its folder has, if the architecture is theirs. */
+    public Optional<PretrainedTag> tag() {
+        return tag;
+    }
+
+    /**
+     * How photographs are prepared: as the configuration says, else as the {@linkplain #tag() name} suggests, else
+     * {@link Preprocessing#IMAGENET_224}.
+     */
     public Preprocessing preprocessing() {
-        return config.flatMap(ModelConfig::preprocessing).orElse(Preprocessing.IMAGENET_224);
+        return config.flatMap(ModelConfig::preprocessing).or(() -> tag.map(PretrainedTag::preprocessing))
+                .orElse(Preprocessing.IMAGENET_224);
     }
 
     /** What nobody said of the architecture and was assumed, one sentence each, for the user to read. */
@@ -198,8 +229,8 @@ public final class PretrainedModel implements AutoCloseable {
                 .orElse(" (no " + ModelConfig.FILE_NAME + " beside it)");
         var assumptions = new ArrayList<String>();
         if (config.flatMap(ModelConfig::preprocessing).isEmpty()) {
-            assumptions
-                    .add(name + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic" + reason);
+            assumptions.add(name + ": preprocessing is assumed to be " + tag.map(known -> "that of " + known.name())
+                    .orElse("ImageNet's at 224 px, crop 0.875, bicubic") + reason);
         }
         if (labels().isEmpty() && weights.spec().classes() > 0) {
             assumptions.add(name + ": classes have numbers only" + reason);
@@ -213,23 +244,17 @@ public final class PretrainedModel implements AutoCloseable {
         weights.close();
     }
 
+    /** Whether the weights can be those that the tag stands for, by whatever name they go. */
+    private boolean isPlausible(PretrainedTag known) {
+        return Catalogue.haveSameBody(Catalogue.get(known.architecture()).spec(), weights.spec());
+    }
+
     private static byte[] resource(String file) throws IOException {
         try (InputStream in = PretrainedModel.class.getResourceAsStream(EMBEDDED_FOLDER + file)) {
             if (in == null) {
                 throw new CheckpointException(EMBEDDED, file + " is missing from the jar");
             }
             return in.readAllBytes();
-        }
-    }
-
-    private static void requireAgreement(ModelConfig config, int classes) throws CheckpointException {
-        if (config.classes().isPresent() && config.classes().getAsInt() != classes) {
-            throw new CheckpointException(config.file(), "num_classes is " + config.classes().getAsInt()
-                    + ", but the weights have " + classes + " classes");
-        }
-        if (config.labels().isPresent() && config.labels().get().size() != classes) {
-            throw new CheckpointException(config.file(), "has " + config.labels().get().size()
-                    + " labels, but the weights have " + classes + " classes");
         }
     }
 }

@@ -80,7 +80,9 @@ public final class Safetensors implements Checkpoint {
      */
     public static void write(Path target, SequencedMap<String, FloatTensor> tensors, Map<String, String> metadata)
             throws CheckpointException {
-        SafetensorsWriter.write(target, tensors, metadata);
+        SafetensorsWriter.write(target, tensors.entrySet().stream()
+                .map(tensor -> SafetensorsWriter.Tensor.of(tensor.getKey(), tensor.getValue())).toList(), metadata,
+                _ -> {});
     }
 
     @Override

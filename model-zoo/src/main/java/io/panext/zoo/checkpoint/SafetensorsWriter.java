@@ -4,15 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.panext.zoo.checkpoint.CompleteFile.Values;
 import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/** Writes fp32 tensors as a safetensors file that is either complete or not there. */
+/** Writes tensors as a safetensors file that is either complete or not there; of their values it holds little at a time. */
 final class SafetensorsWriter {
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
@@ -20,9 +23,28 @@ final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
-    static void write(Path target, SequencedMap<String, FloatTensor> tensors, Map<String, String> metadata)
+    /**
+     * A tensor to be written.
+     *
+     * @param info   as it will be found in the file
+     * @param values opened when the tensor's turn comes
+     */
+    record Tensor(TensorInfo info, Supplier<Values> values) {
+
+        static Tensor of(String name, FloatTensor tensor) {
+            return new Tensor(new TensorInfo(name, DType.F32, tensor.shape()), () -> Values
+                    .of(tensor.values()));
+        }
+    }
+
+    /**
+     * Writes a file.
+     *
+     * @param written told of each tensor that has been written
+     */
+    static void write(Path target, List<Tensor> tensors, Map<String, String> metadata, Consumer<TensorInfo> written)
             throws CheckpointException {
-        if (tensors.containsKey(SafetensorsJson.METADATA)) {
+        if (tensors.stream().anyMatch(tensor -> tensor.info.name().equals(SafetensorsJson.METADATA))) {
             throw new IllegalArgumentException("no tensor can be called " + SafetensorsJson.METADATA);
         }
         byte[] header = header(target.toString(), tensors, metadata);
@@ -30,24 +52,25 @@ final class SafetensorsWriter {
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             CompleteFile.drain(length.putLong(header.length).flip(), channel);
             CompleteFile.drain(ByteBuffer.wrap(header), channel);
-            for (FloatTensor tensor : tensors.values()) {
-                CompleteFile.writeFloats(tensor.values(), channel);
+            for (Tensor tensor : tensors) {
+                CompleteFile.writeValues(tensor.values.get(), tensor.info.byteSize(), channel);
+                written.accept(tensor.info);
             }
         });
     }
 
     /** Padded with spaces, so that the data begin at a multiple of eight bytes. */
-    private static byte[] header(String file, SequencedMap<String, FloatTensor> tensors, Map<String, String> metadata)
+    private static byte[] header(String file, List<Tensor> tensors, Map<String, String> metadata)
             throws CheckpointException {
         ObjectNode header = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
             header.set(SafetensorsJson.METADATA, JSON.valueToTree(metadata));
         }
         long begin = 0;
-        for (var tensor : tensors.entrySet()) {
-            long end = begin + tensor.getValue().values().byteSize();
-            ObjectNode entry = header.putObject(tensor.getKey()).put("dtype", DType.F32.name());
-            tensor.getValue().shape().forEach(entry.putArray("shape")::add);
+        for (Tensor tensor : tensors) {
+            long end = begin + tensor.info.byteSize();
+            ObjectNode entry = header.putObject(tensor.info.name()).put("dtype", tensor.info.dtype().name());
+            tensor.info.shape().forEach(entry.putArray("shape")::add);
             entry.putArray("data_offsets").add(begin).add(end);
             begin = end;
         }

@@ -2,6 +2,7 @@ package io.panext.zoo.checkpoint;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,21 +31,26 @@ final class TorchCheckpoint implements Checkpoint {
     private final Map<String, MemorySegment> storages;
     private final Map<String, TorchTensor> stored = new LinkedHashMap<>();
     private final SequencedMap<String, TensorInfo> tensors = new LinkedHashMap<>();
+    private final List<String> omitted = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     private TorchCheckpoint(String name, TorchFile file, Arena arena) throws CheckpointException {
         this.name = name;
         this.arena = arena;
         this.storages = file.storages();
-        SequencedMap<String, Object> items = stateDict(name, file.object()).items();
+        SequencedMap<String, Object> items = stateDict(file.object()).items();
         items.forEach((key, value) -> {
             if (value instanceof TorchTensor tensor) {
                 stored.put(key, tensor);
                 tensors.put(key, tensor.info(key));
+            } else {
+                omitted.add(key);
             }
         });
         if (tensors.isEmpty()) {
             throw new CheckpointException(name, "holds no state dict; it has " + described(items));
         }
+        checkSums(file);
     }
 
     /**
@@ -69,6 +75,16 @@ final class TorchCheckpoint implements Checkpoint {
     @Override
     public SequencedMap<String, TensorInfo> tensors() {
         return Collections.unmodifiableSequencedMap(tensors);
+    }
+
+    @Override
+    public List<String> omitted() {
+        return List.copyOf(omitted);
+    }
+
+    @Override
+    public List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     /** {@inheritDoc} A tensor that is stored in another order, as PyTorch's channels-last ones are, is copied. */
@@ -97,19 +113,30 @@ final class TorchCheckpoint implements Checkpoint {
         }
     }
 
-    private static PythonDict stateDict(String name, Object object) throws CheckpointException {
+    /** PyTorch can be told to write no checksums, so one that is wrong is no proof. */
+    private void checkSums(TorchFile file) {
+        boolean object = file.checksum().test(null);
+        long storages = stored.values().stream().map(tensor -> tensor.storage().key()).distinct()
+                .filter(key -> !file.checksum().test(key)).count();
+        if (!object || storages > 0) {
+            warnings.add(name + ": its checksums are wrong (" + (object ? "" : "the pickle; ") + storages
+                    + " storages): the file is damaged, or was saved without them");
+        }
+    }
+
+    private PythonDict stateDict(Object object) throws CheckpointException {
         Object candidate = object;
         for (int depth = 0; depth <= DEEPEST_CONTAINER; depth++) {
             if (!(candidate instanceof PythonDict dict)) {
                 throw new CheckpointException(name, "holds " + described(candidate) + ", not a state dict");
             }
-            Optional<PythonDict> inner = CONTAINERS.stream().map(dict.items()::get)
-                    .filter(PythonDict.class::isInstance).map(PythonDict.class::cast)
-                    .filter(container -> !container.items().isEmpty()).findFirst();
+            Optional<String> inner = CONTAINERS.stream().filter(key -> dict.items().get(key) instanceof PythonDict found
+                    && !found.items().isEmpty()).findFirst();
             if (inner.isEmpty()) {
                 return dict;
             }
-            candidate = inner.get();
+            candidate = dict.items().get(inner.get());
+            dict.items().keySet().stream().filter(key -> !key.equals(inner.get())).forEach(omitted::add);
         }
         throw new CheckpointException(name, "keeps its state dict too deep inside other dicts");
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.zip.ZipException;
 
 /**
@@ -20,8 +21,9 @@ import java.util.zip.ZipException;
  *
  * @param object   a {@link PythonDict}, a {@link PythonObject} or a plain value
  * @param storages bytes of each storage by its key
+ * @param checksum compares the object (null) or a storage, by its key, with its checksum: whether they agree
  */
-record TorchFile(Object object, Map<String, MemorySegment> storages) {
+record TorchFile(Object object, Map<String, MemorySegment> storages, Predicate<String> checksum) {
 
     private static final String LITTLE = "little";
     private static final String BIG_ENDIAN = "was written on a big-endian machine; save it on another";
@@ -72,8 +74,8 @@ record TorchFile(Object object, Map<String, MemorySegment> storages) {
         requireLittleEndian(name, zip, folder + "byteorder", arena);
         require(name, zip.size(pickle) <= TorchUnpickler.MAX_BYTES, "its pickle is too long for a state dict");
         var unpickler = new TorchUnpickler(name);
-        Object object = unpickler.read(new ByteArrayInputStream(zip.content(pickle, arena).toArray(
-                ValueLayout.JAVA_BYTE)));
+        MemorySegment pickled = zip.content(pickle, arena);
+        Object object = unpickler.read(new ByteArrayInputStream(pickled.toArray(ValueLayout.JAVA_BYTE)));
         var storages = new HashMap<String, MemorySegment>();
         long compressed = 0;
         for (TorchStorage storage : unpickler.storages().values()) {
@@ -86,7 +88,9 @@ record TorchFile(Object object, Map<String, MemorySegment> storages) {
             require(name, compressed / MAX_EXPANSION <= zip.byteSize(), "unpacks to far more than a checkpoint would");
             storages.put(storage.key(), zip.content(entry, arena));
         }
-        return new TorchFile(object, storages);
+        return new TorchFile(object, storages, key -> key == null
+                ? zip.isSound(pickle, pickled)
+                : zip.isSound(folder + "data/" + key, storages.get(key)));
     }
 
     private static TorchFile readLegacy(String name, MemorySegment file) throws CheckpointException {
@@ -117,7 +121,7 @@ record TorchFile(Object object, Map<String, MemorySegment> storages) {
             position = begin + storage.byteSize();
         }
         require(name, storages.size() == described.size(), "its list of storages is not complete");
-        return new TorchFile(object, storages);
+        return new TorchFile(object, storages, _ -> true);
     }
 
     /** Files have said so since PyTorch 2.1; older ones are taken to be little-endian, as nearly all are. */

@@ -8,8 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
@@ -40,9 +38,6 @@ final class ZipDirectory {
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
 
-    /** No deflated byte stands for more. */
-    private static final int MAX_DEFLATE_RATIO = 1032;
-
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
             .withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -51,7 +46,7 @@ final class ZipDirectory {
     private final MemorySegment file;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    private record Entry(boolean encrypted, int method, long compressedSize, long size, long position) {}
+    private record Entry(boolean encrypted, int method, int checksum, long compressedSize, long size, long position) {}
 
     /** @throws ZipException if the directory is not there or does not fit the file */
     ZipDirectory(MemorySegment file) throws ZipException {
@@ -107,10 +102,15 @@ final class ZipDirectory {
                 return content;
             }
             require(entry.method == DEFLATED, "entry " + name + " is compressed by method " + entry.method);
-            return inflate(name, content, entry.size, arena);
+            return ZipContent.inflate(name, content, entry.size, arena);
         } catch (IndexOutOfBoundsException e) {
             throw damaged("entry " + name + " reaches beyond its end", e);
         }
+    }
+
+    /** Whether an entry's content, as {@link #content} returned it, has the checksum that the directory states. */
+    boolean isSound(String name, MemorySegment content) {
+        return ZipContent.checksum(content) == entries.get(name).checksum;
     }
 
     private void read() throws ZipException {
@@ -165,8 +165,8 @@ final class ZipDirectory {
             position = file.get(LONG, large);
         }
         boolean encrypted = (file.get(SHORT, at + 8) & 1) != 0;
-        Entry twin = entries.put(name, new Entry(encrypted, unsigned(file.get(SHORT, at + 10)), compressedSize, size,
-                position));
+        Entry twin = entries.put(name, new Entry(encrypted, unsigned(file.get(SHORT, at + 10)), file.get(INT,
+                at + 16), compressedSize, size, position));
         require(twin == null, "entry " + name + " is there twice");
         return extra + extraLength + commentLength;
     }
@@ -181,21 +181,6 @@ final class ZipDirectory {
         return -1;
     }
 
-    private static MemorySegment inflate(String name, MemorySegment content, long size, Arena arena)
-            throws ZipException {
-        require(size >= 0 && size <= Integer.MAX_VALUE && content.byteSize() <= Integer.MAX_VALUE
-                && size / MAX_DEFLATE_RATIO <= content.byteSize(), "entry " + name + " has an impossible size");
-        MemorySegment inflated = arena.allocate(size);
-        try (var inflater = new Inflater(true)) {
-            inflater.setInput(content.asByteBuffer());
-            require(inflater.inflate(inflated.asByteBuffer()) == size,
-                    "entry " + name + " is shorter than the directory says");
-        } catch (DataFormatException e) {
-            throw damaged("entry " + name + " is not compressed data", e);
-        }
-        return inflated;
-    }
-
     private static int unsigned(short value) {
         return Short.toUnsignedInt(value);
     }
@@ -204,13 +189,13 @@ final class ZipDirectory {
         return Integer.toUnsignedLong(value);
     }
 
-    private static ZipException damaged(String problem, Exception cause) {
+    static ZipException damaged(String problem, Exception cause) {
         var damaged = new ZipException("the zip archive is damaged: " + problem);
         damaged.initCause(cause);
         return damaged;
     }
 
-    private static void require(boolean holds, String problem) throws ZipException {
+    static void require(boolean holds, String problem) throws ZipException {
         if (!holds) {
             throw new ZipException("the zip archive is damaged: " + problem);
         }

@@ -7,26 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.panext.zoo.Parameter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever a file holds, opening it ends in a sound checkpoint or in one line that says what is wrong. */
 class DamagedTorchCheckpointTest {
 
-    private static final int MUTATIONS = 150;
     private static final Map<String, byte[]> STORAGES = Map.of("data/0", new byte[8]);
 
     static Stream<Arguments> pickles() {
@@ -127,45 +124,19 @@ class DamagedTorchCheckpointTest {
         assertRefused(Arrays.copyOf(sound, 14), "the pickle is damaged or hostile");
     }
 
-    @ParameterizedTest
-    @CsvSource({"fb_v1_ema.pth, 12000", "fb_v2_training.pth, 12000", "fb_v1_legacy.pth, 9000",
-            "timm_v2_train.pth.tar, 24000"})
-    void survivesMutations(String fixture, int pickled) throws IOException {
-        byte[] sound = Files.readAllBytes(Fixtures.path(fixture));
-        var random = new Random(20_26);
-        assertTimeout(Duration.ofSeconds(60), () -> {
-            for (int i = 0; i < MUTATIONS; i++) {
-                loadOrRefuse(mutate(sound, pickled, random));
-            }
-        });
-    }
-
-    private static void loadOrRefuse(byte[] file) throws IOException {
-        try (TorchCheckpoint checkpoint = Pickles.open(file)) {
-            for (TensorInfo info : checkpoint.tensors().values()) {
-                assertEquals(info.byteSize(), checkpoint.bytes(info.name()).byteSize());
-            }
-            ModelWeights.of(checkpoint).parameters().forEach(Parameter::values);
-        } catch (CheckpointException e) {
-            assertOneLine(e);
+    @Test
+    void aWrongChecksumIsAWarning() throws IOException {
+        byte[] file = Files.readAllBytes(Fixtures.path("fb_v1_ema.pth"));
+        try (TorchCheckpoint sound = Pickles.open(file.clone())) {
+            assertEquals(List.of(), sound.warnings());
         }
-    }
-
-    /** Changes up to four bytes where the pickle or, at the end, the directory is. */
-    private static byte[] mutate(byte[] sound, int pickled, Random random) {
-        String interesting = "}])(.0NRQbuasetXJKMq\0\1\u0080\u0085\u0089\u0093\u00ff";
-        byte[] file = sound.clone();
-        for (int change = random.nextInt(4); change >= 0; change--) {
-            int near = random.nextInt(pickled);
-            int at = random.nextInt(4) == 0 ? file.length - 1 - near : near;
-            switch (random.nextInt(4)) {
-                case 0 -> file[at] = (byte) random.nextInt(256);
-                case 1 -> file[at] = (byte) interesting.charAt(random.nextInt(interesting.length()));
-                case 2 -> file[at] ^= (byte) (1 << random.nextInt(8));
-                default -> System.arraycopy(file, random.nextInt(pickled), file, Math.min(at, file.length - 8), 8);
-            }
+        file[file.length / 2] ^= 1;
+        try (TorchCheckpoint damaged = Pickles.open(file)) {
+            assertEquals(
+                    List.of("hand-made.pth: its checksums are wrong (1 storages): the file is damaged, or was saved "
+                            + "without them"),
+                    damaged.warnings());
         }
-        return file;
     }
 
     private static String tensor(int offset, String shape, String strides) {

@@ -1,5 +1,9 @@
 package io.panext.zoo.checkpoint;
 
+import static io.panext.zoo.checkpoint.MindSporeFile.field;
+import static io.panext.zoo.checkpoint.MindSporeFile.floats;
+import static io.panext.zoo.checkpoint.MindSporeFile.join;
+import static io.panext.zoo.checkpoint.MindSporeFile.value;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,9 +13,7 @@ import io.panext.zoo.Activation;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Generation;
 import io.panext.zoo.Parameter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Files as MindSpore 2 writes them, put together here byte by byte. */
+/** Files as MindSpore 2 writes them. */
 class MindSporeCheckpointTest {
 
     private static final int MUTATIONS = 400;
@@ -35,33 +37,14 @@ class MindSporeCheckpointTest {
     @EnumSource
     void aModelOfMindCvIsTheSameAsAnyOther(Generation generation) throws IOException {
         ConvNeXtSpec spec = Fixtures.spec(generation);
-        var file = new ByteArrayOutputStream();
-        try (Checkpoint values = SyntheticCheckpoint.of(spec)) {
-            spec.parameters().forEach(parameter -> file.writeBytes(value(mindCvKey(parameter.name()), "Float32",
-                    parameter.name().contains(".grn.") ? List.of(1, 1, 1, parameter.size()) : parameter.shape(),
-                    values.bytes(parameter.name()).toArray(ValueLayout.JAVA_BYTE))));
-            try (ModelWeights weights = ModelWeights.of(open(file.toByteArray()))) {
-                assertEquals(KeyLayout.MINDCV, weights.layout());
-                assertEquals(spec.with(Activation.GELU_TANH), weights.spec());
-                for (Parameter parameter : weights.parameters()) {
-                    assertArrayEquals(values.floats(parameter.name()), parameter.values(), parameter.name());
-                }
+        try (Checkpoint values = SyntheticCheckpoint.of(spec);
+                ModelWeights weights = ModelWeights.of(open(MindSporeFile.model(spec)))) {
+            assertEquals(KeyLayout.MINDCV, weights.layout());
+            assertEquals(spec.with(Activation.GELU_TANH), weights.spec());
+            for (Parameter parameter : weights.parameters()) {
+                assertArrayEquals(values.floats(parameter.name()), parameter.values(), parameter.name());
             }
         }
-    }
-
-    private static String mindCvKey(String canonical) {
-        String key = canonical.replaceFirst("^stem\\.", "feature.0.").replaceFirst("^head\\.norm\\.", "norm.")
-                .replaceFirst("^head\\.fc\\.", "classifier.").replace("conv_dw", "dwconv").replace("mlp.fc", "pwconv")
-                .replace("mlp.grn.weight", "grn.gamma").replace("mlp.grn.bias", "grn.beta")
-                .replaceFirst("\\.(\\d)\\.gamma$", ".$1.gamma_");
-        for (int stage = 0; stage < 4; stage++) {
-            key = key.replace("stages." + stage + ".downsample.", "feature." + 2 * stage + ".")
-                    .replace("stages." + stage + ".blocks.", "feature." + (2 * stage + 1) + ".");
-        }
-        return key.matches("(feature\\.0\\.1|feature\\.[246]\\.0|.*norm)\\.(weight|bias)")
-                ? key.replace("weight", "gamma").replace("bias", "beta")
-                : key;
     }
 
     @Test
@@ -120,37 +103,5 @@ class MindSporeCheckpointTest {
 
     private Checkpoint open(byte[] file) throws IOException {
         return Checkpoint.open(Files.write(folder.resolve("model.ckpt"), file));
-    }
-
-    private static byte[] value(String name, String type, List<Integer> shape, byte[] content) {
-        var tensor = new ByteArrayOutputStream();
-        shape.forEach(dimension -> tensor.writeBytes(join(varint(1 << 3), varint(dimension))));
-        tensor.writeBytes(field(2, type.getBytes(StandardCharsets.UTF_8)));
-        tensor.writeBytes(field(3, content));
-        return field(1, join(field(1, name.getBytes(StandardCharsets.UTF_8)), field(2, tensor.toByteArray())));
-    }
-
-    private static byte[] field(int number, byte[] content) {
-        return join(varint((number << 3) | 2), varint(content.length), content);
-    }
-
-    private static byte[] varint(long value) {
-        var bytes = new ByteArrayOutputStream();
-        long rest = value;
-        for (; rest > 0x7F; rest >>>= 7) {
-            bytes.write(((int) rest & 0x7F) | 0x80);
-        }
-        bytes.write((int) rest);
-        return bytes.toByteArray();
-    }
-
-    private static byte[] floats(float... values) {
-        return Safetensors.FloatTensor.of(List.of(values.length), values).values().toArray(ValueLayout.JAVA_BYTE);
-    }
-
-    private static byte[] join(byte[]... parts) {
-        var joined = new ByteArrayOutputStream();
-        Arrays.stream(parts).forEach(joined::writeBytes);
-        return joined.toByteArray();
     }
 }

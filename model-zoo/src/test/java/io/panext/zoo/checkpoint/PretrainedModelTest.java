@@ -15,7 +15,10 @@ import io.panext.zoo.Preprocessing.Interpolation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PretrainedModelTest {
 
@@ -59,6 +63,40 @@ class PretrainedModelTest {
                     weights + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic "
                             + "(no config.json beside it)",
                     weights + ": classes have numbers only (no config.json beside it)"), model.assumptions());
+        }
+    }
+
+    @Test
+    void aPublishedFileIsKnownByItsName() throws IOException {
+        Path file = folder.resolve("convnextv2_atto.fcmae_ft_in1k.safetensors");
+        write(file, Catalogue.get("convnextv2_atto").spec());
+        try (PretrainedModel model = PretrainedModel.open(file)) {
+            assertEquals("convnextv2_atto.fcmae_ft_in1k", model.tag().orElseThrow().name());
+            assertEquals(file + ": preprocessing is assumed to be that of convnextv2_atto.fcmae_ft_in1k "
+                    + "(no config.json beside it)", model.assumptions().getFirst());
+        }
+        Path misnamed = Files.move(file, folder.resolve("convnext_tiny.fb_in22k_ft_in1k_384.safetensors"));
+        try (PretrainedModel model = PretrainedModel.open(misnamed)) {
+            assertTrue(model.tag().isEmpty());
+            assertEquals(Preprocessing.IMAGENET_224, model.preprocessing());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"convnext_zepto_rms.ra4_e3600_r224_in1k", "convnext_zepto_rms_ols.ra4_e3600_r224_in1k",
+            "test_convnext.r160_in1k", "test_convnext2.r160_in1k", "test_convnext3.r160_in1k"})
+    void aPublishedFileNeedsNoConfigurationForItsNormsAndActivation(String tag) throws IOException {
+        Path file = folder.resolve(tag + ".safetensors");
+        ConvNeXtSpec spec = Catalogue.get(tag).spec();
+        write(file, spec);
+        try (PretrainedModel model = PretrainedModel.open(file)) {
+            assertEquals(tag, model.tag().orElseThrow().name());
+            assertEquals(spec, model.weights().spec());
+            assertEquals(List.of(), model.doubts());
+        }
+        Path misnamed = Files.move(weights, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        try (PretrainedModel model = PretrainedModel.open(misnamed)) {
+            assertEquals(Fixtures.V1, model.weights().spec());
         }
     }
 
@@ -172,15 +210,44 @@ class PretrainedModelTest {
     void aFolderNeedsACheckpoint() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertEquals(empty + ": is a folder without a checkpoint; it could be one of model.safetensors, "
-                + "model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json",
+                + "model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json, "
+                + "open_clip_model.safetensors, open_clip_pytorch_model.bin",
                 refused(empty.toString()));
     }
 
     @Test
     void anArchitectureWithoutWeightsIsNoModel() {
-        String expected = " is an architecture without weights here; give a checkpoint file";
-        assertEquals("convnext_tiny:" + expected, refused("convnext_tiny"));
-        assertEquals("convnext_tiny.fb_in1k:" + expected, refused("convnext_tiny.fb_in1k"));
+        assertEquals("convnext_tiny: is an architecture without weights here; give a checkpoint file, or weights by "
+                + "their name: convnext_tiny.in12k_ft_in1k", refused("convnext_tiny"));
+    }
+
+    @Test
+    void weightsThatWereNotFetchedCanBe() {
+        String end = " is not in " + HubCache.standard().folder() + "; panext pull ";
+        assertEquals("convnext_tiny.fb_in1k:" + end + "convnext_tiny.fb_in1k fetches it",
+                refused("convnext_tiny.fb_in1k"));
+        assertEquals("hf:somebody/something:" + end + "hf:somebody/something fetches it",
+                refused("hf:somebody/something"));
+        assertEquals("convnextv2_small.untrained: has no weights on the hub; give a checkpoint file",
+                refused("convnextv2_small.untrained"));
+        assertTrue(refused("hf:../../etc").contains("is no repository's name"));
+    }
+
+    @Test
+    void weightsThatWereFetchedOpenByTheirName() throws IOException {
+        HubCache cache = HubCache.standard();
+        String repository = "panext-test/timm-v1";
+        String commit = "0123456789abcdef0123456789abcdef01234567";
+        String hash = "a".repeat(64);
+        Files.createDirectories(cache.blob(repository, hash).getParent());
+        Files.copy(weights, cache.blob(repository, hash), StandardCopyOption.REPLACE_EXISTING);
+        cache.publish(repository, commit, Map.of("model.safetensors", hash));
+        try (PretrainedModel model = PretrainedModel.open("hf:" + repository)) {
+            assertEquals(Fixtures.V1, model.weights().spec());
+            assertEquals("hf:" + repository, model.name());
+        }
+        assertEquals(Path.of("../../blobs/" + hash), Files.readSymbolicLink(cache.snapshot(repository, commit).resolve(
+                "model.safetensors")));
     }
 
     @Test
@@ -200,6 +267,14 @@ class PretrainedModelTest {
         assertEquals("missing.safetensors: cannot be read: no such file", refused("missing.safetensors"));
         assertEquals("missing.pth: cannot be read: no such file", refused("missing.pth"));
         assertTrue(refused("a\0b").startsWith("a?b: is neither a model's name nor a path"));
+    }
+
+    private static void write(Path file, ConvNeXtSpec spec) throws IOException {
+        SyntheticCheckpoint values = SyntheticCheckpoint.of(spec);
+        var tensors = new LinkedHashMap<String, Safetensors.FloatTensor>();
+        values.tensors().forEach((name, info) -> tensors.put(name, Safetensors.FloatTensor.of(info.shape(), values
+                .floats(name))));
+        Safetensors.write(file, tensors, Map.of());
     }
 
     private Preprocessing preprocessing() throws IOException {

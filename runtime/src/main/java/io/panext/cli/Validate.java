@@ -1,0 +1,191 @@
+package io.panext.cli;
+
+import io.panext.ConvNeXt;
+import io.panext.Options;
+import io.panext.image.ImageDecoder;
+import io.panext.image.Orientation;
+import io.panext.validate.ClassFolders;
+import io.panext.validate.Outcome;
+import io.panext.validate.RealLabels;
+import io.panext.validate.Sample;
+import io.panext.validate.Score;
+import io.panext.validate.Validation;
+import io.panext.zoo.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code panext validate}: measures how often a model is right. */
+@Command(name = "validate",
+        description = "Measure how often a model is right, on a folder of photographs for each class.",
+        footer = {
+                "A folder's name is a class's name or WordNet id; if they are not, the folders",
+                "stand for the classes in sorted order, as torchvision's ImageFolder has it.",
+                "An image that cannot be read is reported and not counted; the status is then 1.",
+                "As timm and torchvision do, EXIF orientation is ignored.",
+                "With --outcomes, a validation that was interrupted goes on where it stopped.", "",
+                "examples:", "  panext validate --data imagenet/val --model convnext_tiny.fb_in1k.safetensors",
+                "  panext validate --data val --size 288 --crop-pct 1 --results-file results.csv"})
+final class Validate implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private ModelOption model;
+
+    @Option(names = {"-d", "--data"}, paramLabel = "FOLDER", required = true,
+            description = "Folder with a folder of images for each class.")
+    private Path data;
+
+    @Option(names = {"-s", "--size"}, paramLabel = "N", converter = Positive.class,
+            description = "Edge of the model's input, in pixels; default: the model's own.")
+    private Optional<Integer> size;
+
+    @Option(names = "--crop-pct", paramLabel = "P", converter = CropPct.class,
+            description = "Share of the resized edge that is kept, in (0, 1]; default: the model's own.")
+    private Optional<Double> cropPct;
+
+    @Option(names = "--class-map", paramLabel = "FILE",
+            description = "Text file with the folders' names, a line each, in the order of the model's outputs.")
+    private Optional<Path> classMap;
+
+    @Option(names = "--real-labels", paramLabel = "FILE",
+            description = "real.json with the reassessed labels of ImageNet: accuracy by those.")
+    private Optional<Path> realLabels;
+
+    @Option(names = "--outcomes", paramLabel = "FILE",
+            description = "CSV file for what came of each image; those that it has already are not run again.")
+    private Optional<Path> outcomes;
+
+    @Option(names = "--results-file", paramLabel = "FILE",
+            description = "CSV file for the result, with the columns of timm's validate.py.")
+    private Optional<Path> resultsFile;
+
+    @Option(names = "--per-class", paramLabel = "FILE", description = "CSV file for the result of each class.")
+    private Optional<Path> perClass;
+
+    @Mixin
+    private FormatOption format;
+
+    @Mixin
+    private ExecutionOptions execution;
+
+    @Override
+    public Integer call() throws IOException, CommandException {
+        Messages messages = new Messages(command.commandLine().getErr());
+        Options options = execution.options(Long.MAX_VALUE).withThreads(1)
+                .withDecoder(ImageDecoder.DEFAULT.withOrientation(Orientation.IGNORE));
+        try (ConvNeXt convNeXt = model.load(options)) {
+            messages.warn(convNeXt.warnings());
+            Preprocessing preprocessing = preprocessing(convNeXt.preprocessing());
+            List<Path> folders = folders();
+            ClassFolders classes = classes(convNeXt, folders);
+            List<Sample> samples = samples(folders, classes, messages);
+            Optional<RealLabels> real = realLabels.isPresent()
+                    ? Optional.of(RealLabels.read(realLabels.get()))
+                    : Optional.empty();
+            // a name without a number is noticed now, not after hours
+            real.ifPresent(labels -> samples.forEach(sample -> labels.of(sample.name())));
+            var found = new ArrayList<Outcome>();
+            double seconds = run(convNeXt, preprocessing, samples, found, messages);
+            Score score = real.map(labels -> Score.of(found, outcome -> labels.of(outcome.name())))
+                    .orElseGet(() -> Score.of(found));
+            var report = new ValidationReport(convNeXt, preprocessing, classes, score, found, seconds);
+            report.print(format.format, command.commandLine().getOut());
+            if (resultsFile.isPresent()) {
+                report.writeResult(resultsFile.get());
+            }
+            if (perClass.isPresent()) {
+                report.writeClasses(perClass.get());
+            }
+        }
+        return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private Preprocessing preprocessing(Preprocessing usual) {
+        Preprocessing sized = size.map(edge -> usual.withSize(edge, edge)).orElse(usual);
+        return cropPct.map(sized::withCropPct).orElse(sized);
+    }
+
+    private List<Path> folders() throws CommandException {
+        try (Stream<Path> entries = Files.list(data)) {
+            return entries.filter(entry -> Files.isDirectory(entry) && !entry.getFileName().toString().startsWith("."))
+                    .sorted().toList();
+        } catch (IOException e) {
+            throw new CommandException(data + ": is no folder that can be read");
+        }
+    }
+
+    private ClassFolders classes(ConvNeXt convNeXt, List<Path> folders) throws IOException, CommandException {
+        List<String> names = folders.stream().map(folder -> folder.getFileName().toString()).toList();
+        int classes = convNeXt.spec().classes();
+        try {
+            return classMap.isPresent()
+                    ? ClassFolders.of(names, classes, Files.readAllLines(classMap.get()))
+                    : ClassFolders.of(names, classes, convNeXt.labels());
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(data + ": " + e.getMessage());
+        }
+    }
+
+    private List<Sample> samples(List<Path> folders, ClassFolders classes, Messages messages) throws IOException {
+        var samples = new ArrayList<Sample>();
+        for (Path folder : folders) {
+            int label = classes.labels().get(folder.getFileName().toString());
+            for (Path image : ImageFiles.find(List.of(folder), messages)) {
+                samples.add(new Sample(image, data.relativize(image).toString(), label));
+            }
+        }
+        return samples;
+    }
+
+    /**
+     * Runs what has not been run yet.
+     *
+     * @param found gets all outcomes
+     * @return how long the photographs of this run took, each; NaN if there were none
+     */
+    private double run(ConvNeXt convNeXt, Preprocessing preprocessing, List<Sample> samples, List<Outcome> found,
+            Messages messages) throws IOException, CommandException {
+        String setup = String.join(" ", convNeXt.name(), convNeXt.options().precision().toString(),
+                Notation.settings(preprocessing));
+        try (OutcomeFile file = outcomes.isPresent() ? new OutcomeFile(outcomes.get(), setup) : null) {
+            Set<String> all = samples.stream().map(Sample::name).collect(Collectors.toSet());
+            if (file != null) {
+                file.found().stream().filter(outcome -> all.contains(outcome.name())).forEach(found::add);
+            }
+            Set<String> done = found.stream().map(Outcome::name).collect(Collectors.toCollection(HashSet::new));
+            List<Sample> left = samples.stream().filter(sample -> !done.contains(sample.name())).toList();
+            long start = System.nanoTime();
+            try (Progress progress = new Progress("validate", left.size())) {
+                new Validation(convNeXt, preprocessing).run(left, execution.threads(), outcome -> {
+                    found.add(outcome);
+                    if (file != null) {
+                        file.add(outcome);
+                    }
+                    if (outcome.problem().isPresent()) {
+                        progress.makeWay();
+                        messages.problem(outcome.problem().get());
+                    }
+                    progress.step();
+                });
+            }
+            return (System.nanoTime() - start) / 1e9 / left.size();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.panext.cli;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.SequenceWriter;
+import io.panext.ConvNeXt;
+import io.panext.validate.ClassFolders;
+import io.panext.validate.Outcome;
+import io.panext.validate.Score;
+import io.panext.zoo.Preprocessing;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What {@code panext validate} tells. */
+record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolders classes, Score score,
+        List<Outcome> outcomes, double secondsAnImage) {
+
+    /** The row that timm's {@code validate.py} writes. */
+    @JsonPropertyOrder({"model", "top1", "top1_err", "top5", "top5_err", "param_count", "img_size", "crop_pct",
+            "interpolation"})
+    record Result(String model, double top1, @JsonProperty("top1_err") double top1Error, double top5,
+            @JsonProperty("top5_err") double top5Error, @JsonProperty("param_count") double millions,
+            @JsonProperty("img_size") int size, @JsonProperty("crop_pct") double cropPct, String interpolation) {}
+
+    /** The same in JSON, and what else there is to say. */
+    record Details(Result result, double loss, int images, int unreadable, double imagesPerSecond, String classesBy) {}
+
+    /** A class's row. */
+    @JsonPropertyOrder({"label", "name", "folder", "images", "unreadable", "top1", "top5", "loss"})
+    record ClassRow(int label, String name, String folder, int images, int unreadable, double top1, double top5,
+            double loss) {}
+
+    /** Prints the result. */
+    void print(Format format, PrintWriter out) throws IOException {
+        double rate = Math.round(100 / secondsAnImage) / 100.0;
+        switch (format) {
+            case TEXT -> new Table(List.of("model", model.name()), List.of(
+                    List.of("preprocessing", Notation.settings(preprocessing)),
+                    List.of("classes by", classes.rule()),
+                    List.of("images", score.images() + ", " + score.unreadable() + " unreadable"),
+                    List.of("top-1", score.top1() + " %"), List.of("top-5", score.top5() + " %"),
+                    List.of("loss", Double.toString(score.loss())),
+                    List.of("images/s", rate + "")))
+                    .print(out);
+            case JSON -> Notation.json(out, new Details(result(), score.loss(), score.images(), score.unreadable(),
+                    rate, classes.rule()));
+            case CSV -> {
+                try (SequenceWriter csv = Notation.csv(out, Result.class)) {
+                    csv.write(result());
+                }
+            }
+        }
+    }
+
+    /** Writes timm's row to a file. */
+    void writeResult(Path file) throws IOException {
+        CsvFile.write(file, Result.class, List.of(result()));
+    }
+
+    /** Writes a row for each class. */
+    void writeClasses(Path file) throws IOException {
+        Map<Integer, List<Outcome>> byLabel = outcomes.stream().collect(Collectors.groupingBy(Outcome::label));
+        var folders = new TreeMap<Integer, String>();
+        classes.labels().forEach((folder, label) -> folders.merge(label, folder, (a, b) -> a + "; " + b));
+        CsvFile.write(file, ClassRow.class, folders.entrySet().stream().map(folder -> {
+            int label = folder.getKey();
+            Score of = Score.of(byLabel.getOrDefault(label, List.of()));
+            return new ClassRow(label, model.labels().map(names -> names.get(label)).orElse("class " + label),
+                    folder.getValue(), of.images(), of.unreadable(), rounded(of.top1()), rounded(of.top5()), of.loss());
+        }).toList());
+    }
+
+    private Result result() {
+        return new Result(model.name(), rounded(score.top1()), rounded(100 - score.top1()), rounded(score.top5()),
+                rounded(100 - score.top5()), Math.round(model.spec().parameterCount() / 1e4) / 100.0,
+                preprocessing.width(), preprocessing.cropPct(), Notation.lowerCase(preprocessing.interpolation()));
+    }
+
+    /** To four decimals, as timm does. */
+    private static double rounded(double percent) {
+        return Double.isNaN(percent) ? percent : Math.round(1e4 * percent) / 1e4;
+    }
+}

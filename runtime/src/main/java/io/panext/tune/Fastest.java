@@ -1,0 +1,106 @@
+package io.panext.tune;
+
+import io.panext.compile.Kernel;
+import io.panext.compile.Selection;
+import io.panext.graph.Graph;
+import io.panext.graph.Node;
+import io.panext.graph.Shape;
+import io.panext.graph.Value;
+import io.panext.onednn.CacheFolder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Takes for each op the kernel that is the fastest on a plan's shapes.
+ *
+ * <p>What is not known yet is measured, in two passes, of which the first lets Java compile its kernels: two seconds for
+ * all, or three runs of each kernel and pass, whichever takes longer. Times are remembered for the next program.
+ */
+public final class Fastest implements Selection {
+
+    private static final long PASS_NANOS = 900_000_000;
+
+    private final Shape images;
+    private final int workers;
+    private final String machine;
+    private final CacheFolder folder;
+    private final Consumer<String> notes;
+
+    /**
+     * Describes what will be run.
+     *
+     * @param images  shape of the input
+     * @param workers how many will share each op
+     * @param machine what times depend on besides: processor, versions
+     * @param folder  where times are kept
+     * @param notes   told what the user should know, in a sentence
+     */
+    public Fastest(Shape images, int workers, String machine, CacheFolder folder, Consumer<String> notes) {
+        this.images = images;
+        this.workers = workers;
+        this.machine = machine;
+        this.folder = folder;
+        this.notes = notes;
+    }
+
+    @Override
+    public List<Choice> choose(Graph graph, Function<Node, Stream<Kernel>> candidates) {
+        Map<Value, Shape> shapes = graph.shapes(images);
+        List<Trial> trials = graph.nodes().stream()
+                .map(node -> trial(node, candidates.apply(node).toList(), shapes)).toList();
+        Measurements known = Measurements.load(folder, machine);
+        Map<String, Trial> unknown = trials.stream().filter(trial -> trial.candidates().size() > 1)
+                .filter(trial -> !covers(known, trial))
+                .collect(Collectors.toMap(Trial::name, trial -> trial, (first, _) -> first, LinkedHashMap::new));
+        if (!unknown.isEmpty()) {
+            measure(unknown, known);
+        }
+        return trials.stream().map(trial -> choice(trial, known)).toList();
+    }
+
+    private Trial trial(Node node, List<Kernel> candidates, Map<Value, Shape> shapes) {
+        if (candidates.isEmpty()) {
+            throw new IllegalArgumentException("no kernel for " + node.name());
+        }
+        return new Trial(candidates, node.inputs().stream().map(shapes::get).toList(),
+                node.outputs().stream().map(shapes::get).toList(), workers);
+    }
+
+    private static boolean covers(Measurements known, Trial trial) {
+        Map<String, Double> times = known.micros().get(trial.name());
+        return times != null
+                && trial.candidates().stream().map(Kernel::name).map(times::get).allMatch(Objects::nonNull);
+    }
+
+    private void measure(Map<String, Trial> trials, Measurements known) {
+        long nanos = PASS_NANOS / trials.size();
+        trials.values().forEach(trial -> trial.run(nanos));
+        trials.forEach((name, trial) -> known.micros().put(name, trial.run(nanos)));
+        try {
+            known.store(folder);
+        } catch (IOException e) {
+            notes.accept("which kernels are fastest cannot be remembered in " + folder.path() + ": " + e);
+        }
+    }
+
+    private static Choice choice(Trial trial, Measurements known) {
+        if (trial.candidates().size() == 1) {
+            return new Choice(trial.candidates().getFirst(), "the only one");
+        }
+        Map<String, Double> times = known.micros().get(trial.name());
+        var fastest = new ArrayList<Kernel>(trial.candidates());
+        fastest.sort((a, b) -> Double.compare(times.get(a.name()), times.get(b.name())));
+        return new Choice(fastest.getFirst(),
+                fastest.stream().map(kernel -> String.format(Locale.ROOT, "%s %.0f us", kernel.name(),
+                        times.get(kernel.name()))).collect(Collectors.joining(" < ")));
+    }
+}

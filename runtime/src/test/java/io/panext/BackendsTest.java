@@ -1,0 +1,58 @@
+package io.panext;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What happens where oneDNN cannot be had: told in a line, and fatal just for those who asked for it. */
+class BackendsTest {
+
+    private static final String CAT = "../model-zoo/samples/chelsea.png";
+
+    private record Result(int status, List<String> lines) {}
+
+    private static Result panext(String option, String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<String>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", option,
+                "-Dpanext.cache=" + System.getProperty("panext.cache"), "-cp", System.getProperty("java.class.path"),
+                "io.panext.cli.Main"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), output.lines().filter(line -> !line.startsWith("WARNING")).toList());
+    }
+
+    @Test
+    void withoutOnednnTheVectorApiAnswersAfterOneWarning() throws Exception {
+        Result result = panext("-Dpanext.onednn=/nowhere/libdnnl.so", "classify", "--top", "1", CAT);
+        assertEquals(0, result.status(), result.toString());
+        assertEquals(2, result.lines().size(), result.toString());
+        assertTrue(result.lines().getFirst().contains("there is no /nowhere/libdnnl.so"), result.toString());
+        assertTrue(result.lines().getLast().startsWith("cat"), result.toString());
+    }
+
+    @Test
+    void whoAsksForOnednnIsRefusedWithoutIt() throws Exception {
+        for (List<String> asked : List.of(List.of("--backend", "onednn"), List.of("--precision", "bf16"))) {
+            Result result = panext("-Dpanext.onednn=/nowhere/libdnnl.so", "classify", asked.get(0), asked.get(1), CAT);
+            assertEquals(1, result.status(), result.toString());
+            assertEquals(1, result.lines().size(), result.toString());
+            assertTrue(result.lines().getFirst().startsWith("panext: there is no /nowhere/libdnnl.so"),
+                    result.toString());
+        }
+    }
+
+    @Test
+    void bf16IsNotForTheVectorApi() {
+        Options options = Options.DEFAULT.withBackend(BackendChoice.SIMD).withPrecision(Precision.BF16);
+        var e = assertThrows(BackendUnavailableException.class, () -> ConvNeXt.load(ConvNeXt.EMBEDDED, options));
+        assertEquals("bf16 needs oneDNN: the backend must not be simd", e.getMessage());
+    }
+}
