@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -58,10 +59,13 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         this.preprocessing = model.preprocessing();
         this.options = options;
         var notes = new ArrayList<String>(model.assumptions());
+        notes.addAll(model.doubts());
         notes.addAll(model.weights().checkpoint().warnings());
+        var notFinite = new ConcurrentSkipListMap<String, String>();
         this.program = PackedProgram.pack(compile(spec,
-                key -> new WatchedParameter(model.weights().parameter(key), notes), options,
-                images(1, preprocessing.height(), preprocessing.width()), notes::add));
+                key -> new WatchedParameter(model.weights().parameter(key), notFinite), options,
+                images(1, preprocessing.height(), preprocessing.width()), notes::add), options.threads());
+        notes.addAll(notFinite.values());
         this.warnings = List.copyOf(notes);
     }
 
@@ -112,17 +116,18 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
      *
      * @param spec       the architecture
      * @param parameters finds a parameter by its canonical name
-     * @param options    what the compiler may do
+     * @param options    what is wanted, and what the compiler may do
      * @param images     what it will run on: kernels are chosen for this shape
      * @param notes      told what the user should know, in a sentence
+     * @throws IllegalArgumentException    if the architecture has not what is wanted
      * @throws BackendUnavailableException if the options ask for a backend or a precision that cannot be had
      */
     public static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options,
             Shape images, Consumer<String> notes) {
         Backends backends = Backends.of(options);
         backends.warning().ifPresent(notes);
-        return Program.compile(GraphBuilder.build(spec, parameters), options.compiler(), backends.list(),
-                backends.selection(options, images, notes));
+        return Program.compile(GraphBuilder.build(spec, parameters, options.outputs()), options.compiler(),
+                backends.list(), backends.selection(options, images, notes));
     }
 
     private static Shape images(int batch, int height, int width) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -53,9 +54,13 @@ public final class MaskedAutoencoder implements AutoCloseable {
         this.preprocessing = model.preprocessing();
         this.options = options;
         var notes = new ArrayList<String>(model.assumptions());
-        this.program = PackedProgram.pack(
-                compile(spec, decoder, key -> new WatchedParameter(model.weights().parameter(key), notes), options,
-                        typical(spec, preprocessing), notes::add));
+        notes.addAll(model.doubts());
+        notes.addAll(model.weights().checkpoint().warnings());
+        var notFinite = new ConcurrentSkipListMap<String, String>();
+        this.program = PackedProgram.pack(compile(spec, decoder,
+                key -> new WatchedParameter(model.weights().parameter(key), notFinite), options,
+                typical(spec, preprocessing), notes::add), options.threads());
+        notes.addAll(notFinite.values());
         this.warnings = List.copyOf(notes);
     }
 

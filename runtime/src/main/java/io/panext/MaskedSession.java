@@ -63,7 +63,7 @@ public final class MaskedSession implements AutoCloseable {
         Plan.Masked places = plan().masked().orElseThrow();
         write(masks);
         workspace.run(images);
-        return new MaskedOutput(workspace.rows(plan().features()), workspace.rows(places.latent()),
+        return new MaskedOutput(workspace.rows(plan().features().orElseThrow()), workspace.rows(places.latent()),
                 places.prediction().map(workspace::rows));
     }
 

@@ -1,6 +1,7 @@
 package io.panext;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /** What a run of a model gives, before anything is made of it. Immutable; holds no off-heap memory. */
@@ -11,13 +12,15 @@ public final class Output {
     private final int classes;
     private final float[] features;
     private final float[] logits;
+    private final List<FeatureMap> maps;
 
-    Output(int images, int channels, int classes, float[] features, float[] logits) {
+    Output(int images, int channels, int classes, float[] features, float[] logits, List<FeatureMap> maps) {
         this.images = images;
         this.channels = channels;
         this.classes = classes;
         this.features = features;
         this.logits = logits;
+        this.maps = List.copyOf(maps);
     }
 
     /** Number of images. */
@@ -25,12 +28,12 @@ public final class Output {
         return images;
     }
 
-    /** Values of an image's features. */
+    /** Values of an image's features; 0 if they were not asked for. */
     public int channels() {
         return channels;
     }
 
-    /** Logits of an image; 0 if the model has no classifier. */
+    /** Logits of an image; 0 if the model has no classifier or they were not asked for. */
     public int classes() {
         return classes;
     }
@@ -49,5 +52,10 @@ public final class Output {
     public float[] logits(int image) {
         Objects.checkIndex(image, images);
         return Arrays.copyOfRange(logits, image * classes, (image + 1) * classes);
+    }
+
+    /** Returns the maps of the stages that were {@linkplain io.panext.graph.Outputs asked for}. */
+    public List<FeatureMap> maps() {
+        return maps;
     }
 }

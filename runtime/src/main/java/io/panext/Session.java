@@ -8,6 +8,7 @@ import io.panext.image.RgbImage;
 import io.panext.kernels.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,24 +58,42 @@ public final class Session implements Classifier, AutoCloseable {
      */
     public synchronized List<Classification> classify(List<RgbImage> images) {
         workspace.requireOpen();
+        if (plan.logits().isEmpty()) {
+            throw new IllegalStateException("the model " + model.name() + " gives no classes: run it for its features");
+        }
+        Output output = run(images);
+        Matrix probabilities = workspace.view(plan.probabilities().orElseThrow());
+        float[] features = output.features();
+        var results = new ArrayList<Classification>();
+        for (int i = 0; i < images.size(); i++) {
+            results.add(
+                    new Classification(model.labels(), output.logits(i), Workspace.rows(probabilities.slice(i, i + 1)),
+                            Arrays.copyOfRange(features, i * output.channels(), (i + 1) * output.channels())));
+        }
+        return List.copyOf(results);
+    }
+
+    /**
+     * Runs the model on photographs.
+     *
+     * @param images as many as the session's batch, or fewer
+     * @return what the model gives for each of them
+     * @throws IllegalArgumentException if there are none, or more
+     * @throws IllegalStateException    if the session is closed
+     */
+    public synchronized Output run(List<RgbImage> images) {
+        workspace.requireOpen();
         int batch = plan.images().images();
-        if (images.size() > batch) {
+        if (images.isEmpty() || images.size() > batch) {
             throw new IllegalArgumentException(images.size() + " images for a session of " + batch);
         }
-        Matrix logits = output(plan.logits());
-        Matrix probabilities = output(plan.probabilities());
         MemorySegment input = input();
         long imageBytes = input.byteSize() / batch;
         for (int i = 0; i < images.size(); i++) {
             preprocessor.normalise(preprocessor.apply(images.get(i)), input, i * imageBytes);
         }
         workspace.run(input);
-        Matrix features = workspace.view(plan.features());
-        var results = new ArrayList<Classification>();
-        for (int i = 0; i < images.size(); i++) {
-            results.add(new Classification(model.labels(), row(logits, i), row(probabilities, i), row(features, i)));
-        }
-        return List.copyOf(results);
+        return output(images.size());
     }
 
     /**
@@ -87,28 +106,23 @@ public final class Session implements Classifier, AutoCloseable {
      */
     public synchronized Output run(MemorySegment images) {
         workspace.run(images);
-        Shape shape = plan.images();
-        return new Output(shape.images(), plan.features().shape().channels(),
-                plan.logits().map(place -> place.shape().channels()).orElse(0), workspace.rows(plan.features()),
-                plan.logits().map(workspace::rows).orElseGet(() -> new float[0]));
+        return output(plan.images().images());
     }
 
     /**
      * Runs the model from memory to memory.
      *
      * @param images   as for {@link #run(MemorySegment)}
-     * @param features where the pooled and normed features go, fp32 {@code [batch, C]}
-     * @param logits   where the logits go, fp32 {@code [batch, classes]}; of no bytes if the model has no classifier
+     * @param features where the pooled and normed features go, fp32 {@code [batch, C]}; of no bytes if they are not wanted
+     * @param logits   where the logits go, fp32 {@code [batch, classes]}; of no bytes if there is no classifier
      * @throws IllegalArgumentException if a segment has another size
      * @throws IllegalStateException    if the session is closed
      */
     public synchronized void run(MemorySegment images, MemorySegment features, MemorySegment logits) {
-        Workspace.requireBytes("features", features, plan.features().shape());
-        if (plan.logits().isPresent()) {
-            Workspace.requireBytes("logits", logits, plan.logits().get().shape());
-        }
+        plan.features().ifPresent(place -> Workspace.requireBytes("features", features, place.shape()));
+        plan.logits().ifPresent(place -> Workspace.requireBytes("logits", logits, place.shape()));
         workspace.run(images);
-        Workspace.copyRows(workspace.view(plan.features()), features);
+        plan.features().ifPresent(place -> Workspace.copyRows(workspace.view(place), features));
         plan.logits().ifPresent(place -> Workspace.copyRows(workspace.view(place), logits));
     }
 
@@ -120,13 +134,23 @@ public final class Session implements Classifier, AutoCloseable {
         return workspace.input();
     }
 
-    private Matrix output(Optional<Plan.Place> place) {
-        return workspace.view(place.orElseThrow(() -> new IllegalStateException(
-                "the model " + model.name() + " has no classifier: run it for its features")));
+    private Output output(int images) {
+        return new Output(images, channels(plan.features()), channels(plan.logits()), values(plan.features(), images),
+                values(plan.logits(), images), plan.maps().stream().map(place -> map(place, images)).toList());
     }
 
-    private static float[] row(Matrix matrix, int row) {
-        return Workspace.rows(matrix.slice(row, row + 1));
+    private FeatureMap map(Plan.Place place, int images) {
+        Shape shape = place.shape();
+        return new FeatureMap(images, shape.height(), shape.width(), shape.channels(),
+                Workspace.rows(workspace.view(place).slice(0, images * shape.pixels())));
+    }
+
+    private static int channels(Optional<Plan.Place> place) {
+        return place.map(found -> found.shape().channels()).orElse(0);
+    }
+
+    private float[] values(Optional<Plan.Place> place, int images) {
+        return place.map(found -> Workspace.rows(workspace.view(found).slice(0, images))).orElseGet(() -> new float[0]);
     }
 
     /** Gives memory and threads back. Closing twice does nothing. */

@@ -2,9 +2,17 @@ package io.panext;
 
 import io.panext.zoo.Parameter;
 import java.util.List;
+import java.util.Map;
 
-/** A parameter that notes, when it is read, that some of its values are not finite. */
-record WatchedParameter(Parameter parameter, List<String> notes) implements Parameter {
+/**
+ * A parameter that notes, when it is read, that some of its values are not finite.
+ *
+ * @param notes gets a sentence by the parameter's name; open to several threads
+ */
+record WatchedParameter(Parameter parameter, Map<String, String> notes) implements Parameter {
+
+    private static final int MAGNITUDE = Integer.MAX_VALUE;
+    private static final int INFINITY = 0x7F80_0000;
 
     @Override
     public String name() {
@@ -19,18 +27,28 @@ record WatchedParameter(Parameter parameter, List<String> notes) implements Para
     @Override
     public float[] values() {
         float[] values = parameter.values();
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                note("tensor " + name() + " holds " + value + ": results will not be finite");
-                break;
-            }
-        }
+        watch(values, values.length);
         return values;
     }
 
-    private void note(String sentence) {
-        if (!notes.contains(sentence)) {
-            notes.add(sentence);
+    @Override
+    public void read(int from, float[] dst, int count) {
+        parameter.read(from, dst, count);
+        watch(dst, count);
+    }
+
+    /** Floats of a larger magnitude have larger bits: one maximum, without a branch, tells of all. */
+    private void watch(float[] values, int count) {
+        int largest = 0;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & MAGNITUDE);
+        }
+        for (int i = 0; largest >= INFINITY && i < count; i++) {
+            if (!Float.isFinite(values[i])) {
+                notes.putIfAbsent(name(), "tensor " + name() + " holds " + values[i]
+                        + ": results will not be finite");
+                return;
+            }
         }
     }
 }

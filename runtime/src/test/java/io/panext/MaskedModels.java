@@ -2,6 +2,7 @@ package io.panext;
 
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.DecoderSpec;
+import io.panext.zoo.Head;
 import io.panext.zoo.ParameterShape;
 import io.panext.zoo.checkpoint.DType;
 import io.panext.zoo.checkpoint.PretrainedModel;
@@ -25,8 +26,7 @@ final class MaskedModels {
 
     /** Returns the architecture of an encoder: without a norm of the pooled features. */
     static ConvNeXtSpec encoder(ConvNeXtSpec spec) {
-        return new ConvNeXtSpec(spec.generation(), spec.depths(), spec.dims(), 0, spec.layerScale(), spec.normEps(),
-                false);
+        return spec.with(new Head.Pooling());
     }
 
     private static TensorInfo tensor(String name, ParameterShape parameter) {

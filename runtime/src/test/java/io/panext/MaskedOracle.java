@@ -146,7 +146,7 @@ final class MaskedOracle {
                 variance += (value - mean) * (value - mean) / scale.length;
             }
             for (int c = 0; c < scale.length; c++) {
-                out[i][c] = (input.pixels[i][c] - mean) / Math.sqrt(variance + spec.normEps()) * scale[c] + shift[c];
+                out[i][c] = (input.pixels[i][c] - mean) / Math.sqrt(variance + spec.norm().eps()) * scale[c] + shift[c];
             }
         }
         return new Map(input.height, input.width, out);

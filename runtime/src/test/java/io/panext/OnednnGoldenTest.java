@@ -3,7 +3,6 @@ package io.panext;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.panext.zoo.Catalogue;
 import io.panext.zoo.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.util.stream.Stream;
@@ -64,6 +63,6 @@ class OnednnGoldenTest {
     }
 
     private static ConvNeXt model(Checkpoint golden, Options options) throws IOException {
-        return SessionTest.model(Catalogue.get(golden.metadata().get("model")).spec(), options);
+        return GoldenTest.synthetic(golden.metadata().get("model"), options);
     }
 }

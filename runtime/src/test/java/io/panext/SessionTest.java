@@ -10,7 +10,12 @@ import io.panext.arena.TensorArena;
 import io.panext.compile.Program;
 import io.panext.image.ImageDecoder;
 import io.panext.image.RgbImage;
+import io.panext.zoo.Activation;
 import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.Generation;
+import io.panext.zoo.Head;
+import io.panext.zoo.Norm;
+import io.panext.zoo.Stem;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.awt.image.BufferedImage;
@@ -45,7 +50,14 @@ class SessionTest {
             ConvNeXtSpec.v1(List.of(1, 1, 2, 1), List.of(16, 32, 64, 128), 10),
             ConvNeXtSpec.v2(List.of(1, 2, 1, 1), List.of(24, 40, 56, 88), 17),
             ConvNeXtSpec.v2(List.of(1, 1, 1, 1), List.of(5, 7, 11, 13), 3),
-            ConvNeXtSpec.v1(List.of(2, 1), List.of(20, 36), 0));
+            ConvNeXtSpec.v1(List.of(2, 1), List.of(20, 36), 0),
+            new ConvNeXtSpec(Generation.V1, new Stem.ActivatedOverlap(12), List.of(1, 2, 1), List.of(16, 24, 40),
+                    List.of(7, 5, 3), true, new Norm(Norm.Kind.SIMPLE_NORM, 1e-6), Activation.SILU,
+                    new Head.Mlp(new Norm(Norm.Kind.RMS_NORM, 1e-6), 21, 9)),
+            new ConvNeXtSpec(Generation.V2, new Stem.Overlap(10), List.of(1, 1), List.of(24, 40), List.of(9, 7), true,
+                    new Norm(Norm.Kind.LAYER_NORM, 1e-5), Activation.GELU_TANH, new Head.NormFirst(Norm.DEFAULT, 5)),
+            new ConvNeXtSpec(Generation.V1, new Stem.BarePatch(16), List.of(2), List.of(33), List.of(7), false,
+                    Norm.DEFAULT, Activation.GELU, new Head.PoolFirst(Norm.DEFAULT, 4)));
 
     static Stream<Arguments> shapes() {
         int[][] sizes = {{1, 32, 32}, {2, 33, 63}, {1, 64, 96}, {3, 47, 129}, {1, 225, 40}};

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -39,6 +42,66 @@ public final class Catalogue {
      */
     public static Architecture get(String name) {
         return find(name).orElseThrow(() -> new IllegalArgumentException(unknown(name)));
+    }
+
+    /**
+     * Finds the published architecture that has the same tensors as another, with any number of classes; where there is
+     * none, one that differs in its head alone.
+     */
+    public static Optional<Architecture> like(ConvNeXtSpec spec) {
+        return ARCHITECTURES.stream().filter(known -> haveSameTensors(known.spec(), spec)).findFirst()
+                .or(() -> ARCHITECTURES.stream().filter(known -> haveSameBody(known.spec(), spec)).findFirst());
+    }
+
+    /** Whether two architectures differ, if at all, in their classes and in what no tensor tells. */
+    public static boolean haveSameTensors(ConvNeXtSpec one, ConvNeXtSpec other) {
+        return tensors(one).equals(tensors(other));
+    }
+
+    /** Whether two architectures differ, if at all, in their heads and in what no tensor tells. */
+    public static boolean haveSameBody(ConvNeXtSpec one, ConvNeXtSpec other) {
+        return body(one).equals(body(other));
+    }
+
+    /** Says in words what an architecture is, and by which name it is known. */
+    public static String describe(ConvNeXtSpec spec) {
+        String name = ARCHITECTURES.stream().filter(known -> haveSameTensors(known.spec(), spec)).findFirst()
+                .map(known -> known.name() + ": ").orElse("");
+        ConvNeXtSpec plain = spec.generation() == Generation.V1
+                ? ConvNeXtSpec.v1(spec.depths(), spec.dims(), 0)
+                : ConvNeXtSpec.v2(spec.depths(), spec.dims(), 0);
+        var parts = new ArrayList<String>();
+        if (spec.layerScale()) {
+            parts.add("layer scale");
+        }
+        if (!spec.stem().equals(plain.stem())) {
+            parts.add("stem " + spec.stem());
+        }
+        if (!spec.kernels().equals(plain.kernels())) {
+            parts.add("depthwise kernels " + spec.kernels());
+        }
+        if (!spec.norm().equals(plain.norm())) {
+            parts.add(spec.norm().toString());
+        }
+        if (spec.activation() != plain.activation()) {
+            parts.add(spec.activation().toString());
+        }
+        if (!(spec.head() instanceof Head.PoolFirst)) {
+            parts.add("head " + spec.head());
+        }
+        return name + spec.generation() + " of depths " + spec.depths() + " and dims " + spec.dims()
+                + (parts.isEmpty() ? "" : " with " + String.join(", ", parts));
+    }
+
+    /** What tensors tell of an architecture, and the same for all that they do not tell. */
+    private static ConvNeXtSpec tensors(ConvNeXtSpec spec) {
+        Norm norm = new Norm(spec.norm().kind().hasShift() ? Norm.Kind.LAYER_NORM : Norm.Kind.RMS_NORM,
+                Norm.DEFAULT.eps());
+        return spec.with(Activation.GELU).with(norm).withClasses(0);
+    }
+
+    private static ConvNeXtSpec body(ConvNeXtSpec spec) {
+        return tensors(spec.with(new Head.Pooling()));
     }
 
     /** Says in one line that a name is unknown, and what may have been meant. */
@@ -87,15 +150,44 @@ public final class Catalogue {
         }
     }
 
-    /** One element of the resource. */
-    private record Entry(String name, Generation generation, List<Integer> depths, List<Integer> dims) {
+    /**
+     * One element of the resource. Of what is left out, the papers' design is meant; the stem and the head are named as
+     * timm names them, and an isotropic model's stem is {@code bare}.
+     */
+    private record Entry(String name, Generation generation, List<Integer> depths, List<Integer> dims, String stem,
+            List<Integer> kernels, Boolean layerScale, Norm norm, Activation activation, String head) {
+
+        private static final int ISOTROPIC_PATCH = 16;
+        private static final int TIER_MULTIPLE = 8;
 
         Architecture architecture() {
-            ConvNeXtSpec spec = switch (generation) {
-                case V1 -> ConvNeXtSpec.v1(depths, dims, CLASSES);
-                case V2 -> ConvNeXtSpec.v2(depths, dims, CLASSES);
+            Norm norms = Objects.requireNonNullElse(norm, Norm.DEFAULT);
+            List<Integer> usual = Collections.nCopies(depths.size(), ConvNeXtSpec.DEPTHWISE_KERNEL);
+            return new Architecture(name, new ConvNeXtSpec(generation, stemOf(), depths, dims,
+                    Objects.requireNonNullElse(kernels, usual),
+                    Objects.requireNonNullElse(layerScale, generation == Generation.V1), norms,
+                    Objects.requireNonNullElse(activation, Activation.GELU), headWith(norms)));
+        }
+
+        private Stem stemOf() {
+            int channels = dims.getFirst();
+            return switch (stem) {
+                case null -> Stem.DEFAULT;
+                case "overlap" -> new Stem.Overlap(channels);
+                case "overlap_tiered" -> new Stem.Overlap(Math.ceilDiv(channels / 2, TIER_MULTIPLE) * TIER_MULTIPLE);
+                case "overlap_act" -> new Stem.ActivatedOverlap(channels);
+                case "bare" -> new Stem.BarePatch(ISOTROPIC_PATCH);
+                default -> throw new IllegalStateException(name + " has no known stem: " + stem);
             };
-            return new Architecture(name, spec);
+        }
+
+        private Head headWith(Norm norms) {
+            return switch (head) {
+                case null -> new Head.PoolFirst(norms, CLASSES);
+                case "norm_first" -> new Head.NormFirst(norms, CLASSES);
+                case "mlp" -> new Head.Mlp(norms, dims.getLast(), CLASSES);
+                default -> throw new IllegalStateException(name + " has no known head: " + head);
+            };
         }
     }
 }

@@ -1,15 +1,13 @@
 package io.panext.zoo;
 
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /** A layer with learned parameters, and what it costs per pixel of its output. */
 sealed interface Layer {
 
-    /** The {@link #reduction()} of layers that follow the global average pooling: one pixel whatever the image. */
-    int POOLED = 0;
-
-    /** How many image pixels, along an edge, make one pixel of the layer's output; or {@link #POOLED}. */
-    int reduction();
+    /** From the edge of an image, in pixels, to that of the layer's output. */
+    IntUnaryOperator edge();
 
     /** The layer's tensors in state-dict order. */
     List<ParameterShape> parameters();
@@ -29,13 +27,13 @@ sealed interface Layer {
         return 0;
     }
 
-    /** Pixels of the layer's output for an image; edges are floored, for no layer but the depthwise one pads. */
+    /** Pixels of the layer's output for an image. */
     default long pixels(int height, int width) {
-        return reduction() == POOLED ? 1 : Math.multiplyExact((long) (height / reduction()), width / reduction());
+        return Math.multiplyExact((long) edge().applyAsInt(height), edge().applyAsInt(width));
     }
 
     /** A convolution with bias: dense if {@code in} is the input's channel count, depthwise if it is 1. */
-    record Convolution(String name, int out, int in, int kernel, int reduction) implements Layer {
+    record Convolution(String name, int out, int in, int kernel, IntUnaryOperator edge) implements Layer {
 
         @Override
         public List<ParameterShape> parameters() {
@@ -54,7 +52,7 @@ sealed interface Layer {
     }
 
     /** A linear with bias, applied at every pixel. */
-    record Linear(String name, int out, int in, int reduction) implements Layer {
+    record Linear(String name, int out, int in, IntUnaryOperator edge) implements Layer {
 
         @Override
         public List<ParameterShape> parameters() {
@@ -72,24 +70,25 @@ sealed interface Layer {
         }
     }
 
-    /** A layer norm over the channels of each pixel. */
-    record LayerNorm(String name, int channels, int reduction) implements Layer {
+    /** A norm over the channels of each pixel. fvcore counts nothing for the kinds that it does not know. */
+    record ChannelNorm(String name, Norm.Kind kind, int channels, IntUnaryOperator edge) implements Layer {
 
         private static final int FVCORE_FLOPS_PER_VALUE = 5;
 
         @Override
         public List<ParameterShape> parameters() {
-            return weightAndBias(name, ParameterShape.of(name + ".weight", channels));
+            ParameterShape weight = ParameterShape.of(name + ".weight", channels);
+            return kind.hasShift() ? weightAndBias(name, weight) : List.of(weight);
         }
 
         @Override
         public long fvcoreFlopsPerPixel() {
-            return (long) FVCORE_FLOPS_PER_VALUE * channels;
+            return kind == Norm.Kind.LAYER_NORM ? (long) FVCORE_FLOPS_PER_VALUE * channels : 0;
         }
     }
 
     /** A global response normalisation over all pixels of an image. */
-    record ResponseNorm(String name, int channels, int reduction) implements Layer {
+    record ResponseNorm(String name, int channels, IntUnaryOperator edge) implements Layer {
 
         @Override
         public List<ParameterShape> parameters() {
@@ -98,7 +97,7 @@ sealed interface Layer {
     }
 
     /** V1's scale per channel of a block's output; its one tensor is the layer's own name. */
-    record LayerScale(String name, int channels, int reduction) implements Layer {
+    record LayerScale(String name, int channels, IntUnaryOperator edge) implements Layer {
 
         @Override
         public List<ParameterShape> parameters() {

@@ -18,6 +18,18 @@ public interface Parameter {
     /** Reads all values into a new array that the caller owns. */
     float[] values();
 
+    /**
+     * Reads some of the values, so that not all need to be in memory.
+     *
+     * @param from  index of the first value
+     * @param dst   where they go, from its start on
+     * @param count how many
+     * @throws IndexOutOfBoundsException if there are not so many, or not so much room
+     */
+    default void read(int from, float[] dst, int count) {
+        System.arraycopy(values(), from, dst, 0, count);
+    }
+
     /** Number of values: the product of the shape. */
     default int size() {
         return shape().stream().reduce(1, Math::multiplyExact);

@@ -13,25 +13,38 @@ import java.util.regex.Pattern;
 final class SpecInference {
 
     private static final Pattern BLOCK = Pattern.compile("stages\\.(\\d{1,4})\\.blocks\\.(\\d{1,4})\\..+");
+    private static final String FIRST_BLOCK = "stages.0.blocks.0.";
 
-    private SpecInference() {}
+    private final Map<String, List<Integer>> shapes;
 
+    private SpecInference(Map<String, List<Integer>> shapes) {
+        this.shapes = shapes;
+    }
+
+    /** What no tensor tells is the papers': GELU, and eps 1e-6. Norms without bias are taken to be RMS norms. */
     static ConvNeXtSpec infer(Map<String, List<Integer>> shapes) {
+        return new SpecInference(shapes).spec();
+    }
+
+    private ConvNeXtSpec spec() {
         List<Integer> depths = depths(shapes.keySet());
         if (depths.isEmpty()) {
             throw new IllegalArgumentException(
                     "no tensor is named stages.<i>.blocks.<j>.…, as a ConvNeXt's blocks are");
         }
         var dims = new ArrayList<Integer>();
+        var kernels = new ArrayList<Integer>();
         for (int stage = 0; stage < depths.size(); stage++) {
-            dims.add(outputs(shapes, "stages." + stage + ".blocks.0.conv_dw.weight"));
+            String depthwise = "stages." + stage + ".blocks.0.conv_dw.weight";
+            dims.add(outputs(depthwise));
+            kernels.add(shape(depthwise).getLast());
         }
         boolean grn = shapes.keySet().stream().anyMatch(name -> name.contains(".mlp.grn."));
         boolean layerScale = shapes.keySet().stream().anyMatch(name -> name.endsWith(".gamma"));
-        int classes = shapes.containsKey("head.fc.weight") ? outputs(shapes, "head.fc.weight") : 0;
-        boolean headNorm = classes > 0 || shapes.keySet().stream().anyMatch(name -> name.startsWith("head."));
-        return new ConvNeXtSpec(grn ? Generation.V2 : Generation.V1, depths, dims, classes, layerScale,
-                ConvNeXtSpec.DEFAULT_NORM_EPS, headNorm);
+        boolean shiftless = has(FIRST_BLOCK + "norm.weight") && !has(FIRST_BLOCK + "norm.bias");
+        Norm norm = new Norm(shiftless ? Norm.Kind.RMS_NORM : Norm.Kind.LAYER_NORM, Norm.DEFAULT.eps());
+        return new ConvNeXtSpec(grn ? Generation.V2 : Generation.V1, stem(), depths, dims, kernels, layerScale, norm,
+                Activation.GELU, head(norm));
     }
 
     /** Counts distinct block numbers rather than trusting the largest, which a file could make as large as it likes. */
@@ -47,7 +60,42 @@ final class SpecInference {
         return blocks.values().stream().map(Set::size).toList();
     }
 
-    private static int outputs(Map<String, List<Integer>> shapes, String name) {
+    /** A norm's weight has one dimension, a convolution's four. */
+    private Stem stem() {
+        if (isConvolution("stem.1.weight")) {
+            return new Stem.Overlap(outputs("stem.0.weight"));
+        }
+        if (isConvolution("stem.2.weight")) {
+            return new Stem.ActivatedOverlap(outputs("stem.0.weight"));
+        }
+        int size = shape("stem.0.weight").getLast();
+        return has("stem.1.weight") ? new Stem.Patch(size) : new Stem.BarePatch(size);
+    }
+
+    private Head head(Norm norm) {
+        int classes = has("head.fc.weight") ? outputs("head.fc.weight") : 0;
+        if (has("norm_pre.weight")) {
+            return new Head.NormFirst(norm, classes);
+        }
+        if (has("head.pre_logits.fc.weight")) {
+            return new Head.Mlp(norm, outputs("head.pre_logits.fc.weight"), classes);
+        }
+        return classes == 0 && !has("head.norm.weight") ? new Head.Pooling() : new Head.PoolFirst(norm, classes);
+    }
+
+    private boolean has(String name) {
+        return shapes.containsKey(name);
+    }
+
+    private boolean isConvolution(String name) {
+        return has(name) && shapes.get(name).size() == 4;
+    }
+
+    private int outputs(String name) {
+        return shape(name).getFirst();
+    }
+
+    private List<Integer> shape(String name) {
         List<Integer> shape = shapes.get(name);
         if (shape == null) {
             throw new IllegalArgumentException("tensor " + name + " is missing");
@@ -55,6 +103,6 @@ final class SpecInference {
         if (shape.isEmpty()) {
             throw new IllegalArgumentException("tensor " + name + " is a scalar");
         }
-        return shape.getFirst();
+        return shape;
     }
 }

@@ -122,15 +122,19 @@ final class FakeHub implements AutoCloseable {
 
     /** Serves what is asked for, a part if it is one. */
     static void serve(HttpExchange exchange, byte[] content) throws IOException {
-        String range = exchange.getRequestHeaders().getFirst("Range");
-        if (range == null) {
+        if (!exchange.getRequestHeaders().containsKey("Range")) {
             send(exchange, 200, content);
             return;
         }
-        int begin = Integer.parseInt(range.replaceAll("\\D", ""));
+        int begin = begin(exchange);
         exchange.getResponseHeaders().set("Content-Range", "bytes " + begin + "-" + (content.length - 1) + "/"
                 + content.length);
         send(exchange, 206, Arrays.copyOfRange(content, begin, content.length));
+    }
+
+    /** The first byte of the part that is asked for. */
+    static int begin(HttpExchange exchange) {
+        return Integer.parseInt(exchange.getRequestHeaders().getFirst("Range").replaceAll("\\D", ""));
     }
 
     private void handle(HttpExchange exchange) throws IOException {

@@ -88,19 +88,29 @@ class HubTest {
         assertEquals("hello\n", Files.readString(pull().resolve("model.safetensors")));
     }
 
+    /** Of what was sent before a break, the client may not hand on the last of it: what has come is gone on with. */
     @Test
     void aConnectionThatBreaksIsTakenUpWhereItBroke() throws IOException {
         hub.answers.addAll(List.of((exchange, content) -> FakeHub.truncate(exchange, content, 100_000),
                 (exchange, content) -> {
-                    exchange.getResponseHeaders().set("Content-Range", "bytes 100000-299999/300000");
-                    exchange.sendResponseHeaders(206, 200_000);
-                    exchange.getResponseBody().write(content, 100_000, 50_000);
+                    int begin = FakeHub.begin(exchange);
+                    exchange.getResponseHeaders().set("Content-Range", "bytes " + begin + "-299999/300000");
+                    exchange.sendResponseHeaders(206, content.length - begin);
+                    exchange.getResponseBody().write(content, begin, 50_000);
                     exchange.close();
                 }));
         assertArrayEquals(CONTENT, Files.readAllBytes(pull().resolve("model.safetensors")));
         List<String> downloads = hub.downloads();
-        assertTrue(downloads.get(1).endsWith("[bytes=100000-][\"v1\"][]"), downloads.get(1));
-        assertTrue(downloads.get(2).contains("[bytes=150000-]"), downloads.get(2));
+        assertEquals(3, downloads.size());
+        assertTrue(downloads.get(1).endsWith("-][\"v1\"][]"), downloads.get(1));
+        int first = begin(downloads.get(1));
+        int second = begin(downloads.get(2));
+        assertTrue(first > 0 && first <= 100_000, downloads.get(1));
+        assertTrue(second > first && second <= first + 50_000, downloads.get(2));
+    }
+
+    private static int begin(String request) {
+        return Integer.parseInt(request.replaceFirst(".*\\[bytes=(\\d+)-].*", "$1"));
     }
 
     @Test
@@ -255,7 +265,8 @@ class HubTest {
         });
         assertNothingPublished();
         assertArrayEquals(CONTENT, Files.readAllBytes(pull().resolve("model.safetensors")));
-        assertTrue(hub.downloads().getLast().contains("[bytes=200000-]"), hub.downloads().getLast());
+        int begin = begin(hub.downloads().getLast());
+        assertTrue(begin > 0 && begin <= 200_000, hub.downloads().getLast());
     }
 
     @Test

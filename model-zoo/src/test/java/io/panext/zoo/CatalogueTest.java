@@ -9,20 +9,36 @@ import org.junit.jupiter.api.Test;
 
 class CatalogueTest {
 
+    /** timm's registry, and the isotropic models of the original repository. */
     @Test
-    void listsNineSizesOfEachGeneration() {
-        List<String> sizes = List.of("atto", "femto", "pico", "nano", "tiny", "small", "base", "large");
-        List<String> v1 = names(Generation.V1);
-        List<String> v2 = names(Generation.V2);
-        assertEquals(sizes.stream().map("convnext_"::concat).toList(), v1.subList(0, 8));
-        assertEquals(List.of("convnext_xlarge"), v1.subList(8, v1.size()));
-        assertEquals(sizes.stream().map("convnextv2_"::concat).toList(), v2.subList(0, 8));
-        assertEquals(List.of("convnextv2_huge"), v2.subList(8, v2.size()));
+    void listsEveryPublishedArchitectureSmallestFirst() {
+        assertEquals(List.of("test_convnext", "test_convnext3", "test_convnext2", "convnext_zepto_rms",
+                "convnext_zepto_rms_ols", "convnext_atto_rms", "convnext_atto", "convnext_atto_ols", "convnext_femto",
+                "convnext_femto_ols", "convnext_pico", "convnext_pico_ols", "convnext_nano", "convnext_nano_ols",
+                "convnext_isotropic_small", "convnext_tiny", "convnext_tiny_hnf", "convnext_small",
+                "convnext_isotropic_base", "convnext_base", "convnext_large", "convnext_large_mlp",
+                "convnext_isotropic_large", "convnext_xlarge", "convnext_xxlarge"), names(Generation.V1));
+        assertEquals(List.of("convnextv2_atto", "convnextv2_femto", "convnextv2_pico", "convnextv2_nano",
+                "convnextv2_tiny", "convnextv2_small", "convnextv2_base", "convnextv2_large", "convnextv2_huge"),
+                names(Generation.V2));
+    }
+
+    /** So that no name is needed to know a published model's norms and activation. */
+    @Test
+    void architecturesOfTheSameTensorsAreTheSameInWhatNoTensorTells() {
+        for (Architecture one : Catalogue.architectures()) {
+            for (Architecture other : Catalogue.architectures()) {
+                if (Catalogue.haveSameBody(one.spec(), other.spec())) {
+                    assertEquals(Traits.of(one.spec()), Traits.of(other.spec()), one.name() + " and " + other.name());
+                }
+            }
+        }
     }
 
     @Test
     void statesLicences() {
         assertEquals(List.of("cc-by-nc-4.0"), Catalogue.get("convnextv2_base").licences());
+        assertEquals(List.of(), Catalogue.get("convnext_isotropic_base").licences());
         assertEquals(List.of("apache-2.0", "dinov3-license", "fair-noncommercial-research-license", "bsd-3-clause"),
                 Catalogue.get("convnext_base").licences());
     }
@@ -45,9 +61,20 @@ class CatalogueTest {
 
     @Test
     void suggestsWhatAFragmentIsPartOf() {
-        assertEquals(List.of("convnext_large", "convnext_xlarge", "convnextv2_large"),
-                Catalogue.suggestions("large"));
+        assertEquals(List.of("convnext_large", "convnext_large_mlp", "convnext_isotropic_large", "convnext_xlarge",
+                "convnext_xxlarge", "convnextv2_large"), Catalogue.suggestions("large"));
         assertEquals("unknown model 'resnet50'", Catalogue.unknown("resnet50"));
+    }
+
+    @Test
+    void describesWhatIsUnusual() {
+        assertEquals("convnextv2_atto: V2 of depths [2, 2, 6, 2] and dims [40, 80, 160, 320]",
+                Catalogue.describe(Catalogue.get("convnextv2_atto").spec()));
+        assertEquals("V1 of depths [1] and dims [8] with layer scale",
+                Catalogue.describe(ConvNeXtSpec.v1(List.of(1), List.of(8), 3)));
+        assertEquals("test_convnext3: V1 of depths [1, 1, 1, 1] and dims [32, 64, 96, 128] with layer scale, "
+                + "depthwise kernels [7, 5, 5, 3], Norm[kind=LAYER_NORM, eps=1.0E-5], SILU",
+                Catalogue.describe(Catalogue.get("test_convnext3").spec()));
     }
 
     private static List<String> names(Generation generation) {

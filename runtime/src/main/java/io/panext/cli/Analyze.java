@@ -71,7 +71,7 @@ final class Analyze implements Callable<Integer> {
         List<RgbImage> images = decode(ImageFiles.find(operands, messages), messages);
         if (!images.isEmpty()) {
             Options options = execution.options(images.size());
-            try (PretrainedModel pretrained = PretrainedModel.open(model.nameOrPath)) {
+            try (PretrainedModel pretrained = model.open()) {
                 List<FeatureDiversity> layers = FeatureDiversity.of(pretrained, options, images);
                 print(layers);
                 if (output.isPresent()) {

@@ -63,7 +63,7 @@ final class Classify implements Callable<Integer> {
 
     private void classify(List<Path> images, Messages messages) throws IOException {
         Options options = execution.options(images.size()).withDecoder(decoder.decoder());
-        try (ConvNeXt convNeXt = ConvNeXt.load(model.nameOrPath, options)) {
+        try (ConvNeXt convNeXt = model.load(options)) {
             messages.warn(convNeXt.warnings());
             try (Session session = convNeXt.newSession();
                     ClassificationReport report = report(images);

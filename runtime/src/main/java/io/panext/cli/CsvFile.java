@@ -1,17 +1,15 @@
 package io.panext.cli;
 
 import com.fasterxml.jackson.databind.SequenceWriter;
+import io.panext.zoo.checkpoint.CompleteFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.UUID;
 
 /** A table in a file of its own. */
 final class CsvFile {
@@ -22,23 +20,14 @@ final class CsvFile {
      * Writes a file, or replaces it once all is written.
      *
      * @param row the record whose components are the columns
-     * @throws CommandException if the file cannot be written
+     * @throws IOException if the file cannot be written
      */
-    static <R extends Record> void write(Path file, Class<R> row, List<R> rows) throws CommandException {
+    static <R extends Record> void write(Path file, Class<R> row, List<R> rows) throws IOException {
         StringWriter text = new StringWriter();
-        Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try (SequenceWriter csv = Notation.csv(new PrintWriter(text), row)) {
             csv.writeAll(rows);
-            csv.flush();
-            try {
-                Files.writeString(temporary, text.toString(), StandardOpenOption.CREATE_NEW);
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
-        } catch (IOException e) {
-            throw refused(file, "written", e);
         }
+        CompleteFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Puts the operating system's refusal into words. */

@@ -1,45 +1,57 @@
 package io.panext.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import io.panext.ConvNeXt;
 import io.panext.Mask;
 import io.panext.MaskedAutoencoder;
 import io.panext.MaskedSession;
 import io.panext.Options;
+import io.panext.Session;
+import io.panext.graph.Outputs;
+import io.panext.graph.Outputs.Target;
 import io.panext.image.ImageException;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code panext features}: features of images of which a part is masked. */
-@Command(name = "features", description = "Compute the pooled features of images, of which a part is masked.",
+/** {@code panext features}: writes what a model sees in photographs, for search, detection and segmentation. */
+@Command(name = "features", description = "Write the features of photographs: pooled, or the maps of stages.",
         footer = {
-                "Time and memory go with what is visible. Any ConvNeXt will do, also an encoder without",
-                "a head, whose features have not been normalised.",
+                "The file gets 'pre_logits' [N, C], or 'stage0' to 'stage3' [N, C, H, W], F32, and in",
+                "its metadata 'images', a JSON list of the files in the order of N. As npy, several",
+                "stages go to a file each: OUT.stage0.npy, and so on.",
                 "",
-                "example:",
-                "  panext features -m convnextv2_tiny_1k_224_fcmae.pt --mask-ratio 0.6 cat.jpg",
+                "With --mask-ratio the same patches of each image are masked, and what is visible is",
+                "pooled; time and memory go with that. Any ConvNeXt will do, also an encoder without a",
+                "head, whose features have not been normalised.",
                 "",
-                "Text: a line for each image, its file and its features. JSON: an array of {file, visible,",
-                "patches, features}."})
+                "examples:",
+                "  panext features -m convnext_tiny.safetensors -o features.safetensors photos/",
+                "  panext features -m convnext_tiny.safetensors --output stages --stages 1,2,3 -o maps.npy cat.jpg",
+                "  panext features -m convnextv2_tiny_1k_224_fcmae.pt --mask-ratio 0.6 -o seen.npy photos/",
+                "",
+                "An image that cannot be read is reported and left out; the status is then 1."})
 final class Features implements Callable<Integer> {
 
-    /** How features are written. */
-    enum Format {
-        /** For people, and for programs that read words. */
-        TEXT,
-        /** For programs. */
-        JSON;
+    /** Which features. */
+    enum Kind {
+        /** Of the whole image: what a classifier takes in. */
+        POOLED,
+        /** The map of the last stage. */
+        MAP,
+        /** The maps of several stages. */
+        STAGES;
 
         @Override
         public String toString() {
@@ -53,12 +65,37 @@ final class Features implements Callable<Integer> {
     @Mixin
     private ModelOption model;
 
-    @Mixin
-    private MaskOptions masking;
-
-    @Option(names = {"-f", "--format"}, paramLabel = "FORMAT", defaultValue = "text",
+    @Option(names = "--output", paramLabel = "KIND", defaultValue = "pooled",
             description = "One of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-    private Format format;
+    private Kind kind;
+
+    @Option(names = "--stages", paramLabel = "N", split = ",",
+            description = "Stages whose maps are written, from 0, in "
+                    + "ascending order; default: all of them.")
+    private List<Integer> stages = List.of();
+
+    @Option(names = "--norm", description = "Apply the model's final norm to each pixel of the last stage's map.")
+    private boolean norm;
+
+    @Option(names = "--output-stride", paramLabel = "N", converter = Positive.class, description = "The most image "
+            + "pixels that make one of a map: 8 or 16 dilate the later stages instead of halving them.")
+    private Optional<Integer> stride;
+
+    @Option(names = "--mask-ratio", paramLabel = "R", converter = MaskOptions.Ratio.class,
+            description = "Share of the patches that is masked, in [0, 1); default: whole images are seen.")
+    private Optional<Double> maskRatio;
+
+    @Option(names = "--seed", paramLabel = "S",
+            description = "Which patches are masked: the same for the same seed; default: 0.")
+    private Optional<Long> seed;
+
+    @Option(names = {"-f", "--format"}, paramLabel = "FORMAT",
+            description = "One of ${COMPLETION-CANDIDATES}; default: what OUT ends in, else safetensors.")
+    private Optional<FeatureFile.Format> format;
+
+    @Option(names = {"-o", "--out"}, paramLabel = "OUT", required = true,
+            description = "File to write, or to replace once all is computed.")
+    private Path out;
 
     @Mixin
     private ExecutionOptions execution;
@@ -70,75 +107,94 @@ final class Features implements Callable<Integer> {
             description = "Image files, and folders that are searched for them with all that is in them.")
     private List<Path> operands;
 
-    private interface Report {
+    /** Computes the features of an image, and keeps them. */
+    private interface Extraction {
 
-        void add(Path image, Mask mask, float[] features) throws IOException;
+        void add(Path image) throws IOException;
     }
 
     @Override
     public Integer call() throws IOException {
         Messages messages = new Messages(command.commandLine().getErr());
+        requireSense();
         List<Path> images = ImageFiles.find(operands, messages);
-        PrintWriter out = command.commandLine().getOut();
-        switch (format) {
-            case TEXT -> features(images, messages, (image, _, features) -> out.println(text(image, features)));
-            case JSON -> {
-                try (JsonGenerator json = Notation.json(out)) {
-                    json.writeStartArray();
-                    features(images, messages, (image, mask, features) -> write(json, image, mask, features));
-                    json.writeEndArray();
-                }
-                out.println();
+        if (!images.isEmpty()) {
+            Options options = execution.options(images.size()).withDecoder(decoder.decoder());
+            if (maskRatio.isPresent()) {
+                writeMasked(images, maskRatio.get(), options, messages);
+            } else {
+                write(images, options, messages);
             }
         }
         return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private void features(List<Path> images, Messages messages, Report report) throws IOException {
-        Options options = execution.options(images.size()).withDecoder(decoder.decoder());
-        try (PretrainedModel pretrained = PretrainedModel.open(model.nameOrPath);
+    private void requireSense() {
+        if (!stages.isEmpty() && kind != Kind.STAGES) {
+            throw new ParameterException(command.commandLine(), "--stages goes with --output stages");
+        }
+        if (norm && kind == Kind.POOLED) {
+            throw new ParameterException(command.commandLine(), "--norm goes with maps; pooled features are normed");
+        }
+        if (maskRatio.isPresent() && (kind != Kind.POOLED || stride.isPresent())) {
+            throw new ParameterException(command.commandLine(),
+                    "--mask-ratio goes with pooled features, and with no --output-stride");
+        }
+        if (seed.isPresent() && maskRatio.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "--seed goes with --mask-ratio");
+        }
+    }
+
+    private void write(List<Path> images, Options options, Messages messages) throws IOException {
+        Outputs outputs = outputs();
+        try (ConvNeXt convNeXt = model.load(options.withOutputs(outputs))) {
+            messages.warn(convNeXt.warnings());
+            try (Session session = convNeXt.newSession();
+                    FeatureFile file = new FeatureFile(out, format, outputs.target().maps(convNeXt.spec().stages()))) {
+                extract(images, messages, image -> file.add(image.toString(),
+                        session.run(List.of(session.decoder().decode(image)))));
+                file.write(convNeXt.name());
+            }
+        }
+    }
+
+    private void writeMasked(List<Path> images, double ratio, Options options, Messages messages) throws IOException {
+        try (PretrainedModel pretrained = model.open();
                 MaskedAutoencoder encoder = MaskedAutoencoder.loadEncoder(pretrained, options)) {
             messages.warn(encoder.warnings());
             int height = encoder.preprocessing().height();
             int width = encoder.preprocessing().width();
             int patch = encoder.spec().reduction();
-            Mask mask = Mask.random(height / patch, width / patch, masking.ratio, masking.seed);
-            try (MaskedSession session = encoder.newSession(height, width, List.of(mask));
-                    Progress progress = new Progress("features", images.size())) {
-                for (Path image : images) {
-                    try {
-                        float[] features = session.run(List.of(options.decoder().decode(image)), List.of(mask))
-                                .features();
-                        progress.makeWay();
-                        report.add(image, mask, features);
-                    } catch (ImageException e) {
-                        progress.makeWay();
-                        messages.problem(e.getMessage());
-                    }
-                    progress.step();
-                }
+            List<Mask> masks = Mask.random(1, height / patch, width / patch, ratio, seed.orElse(0L));
+            try (MaskedSession session = encoder.newSession(height, width, masks);
+                    FeatureFile file = new FeatureFile(out, format, List.of())) {
+                extract(images, messages, image -> file.add(image.toString(),
+                        session.run(List.of(encoder.imageDecoder().decode(image)), masks).features()));
+                file.write(encoder.name());
             }
         }
     }
 
-    private static String text(Path image, float[] features) {
-        var line = new StringBuilder(image.toString());
-        for (float value : features) {
-            line.append(' ').append(value);
+    private static void extract(List<Path> images, Messages messages, Extraction extraction) throws IOException {
+        try (Progress progress = new Progress("features", images.size())) {
+            for (Path image : images) {
+                try {
+                    extraction.add(image);
+                } catch (ImageException e) {
+                    progress.makeWay();
+                    messages.problem(e.getMessage());
+                }
+                progress.step();
+            }
         }
-        return line.toString();
     }
 
-    private static void write(JsonGenerator json, Path image, Mask mask, float[] features) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("file", image.toString());
-        json.writeNumberField("visible", mask.visible());
-        json.writeNumberField("patches", mask.masked().size());
-        json.writeArrayFieldStart("features");
-        for (float value : features) {
-            json.writeNumber(value);
-        }
-        json.writeEndArray();
-        json.writeEndObject();
+    private Outputs outputs() {
+        Outputs wanted = switch (kind) {
+            case POOLED -> Outputs.pooled();
+            case MAP -> Outputs.of(new Target.LastMap(norm));
+            case STAGES -> Outputs.of(new Target.Stages(stages, norm));
+        };
+        return stride.map(wanted::withStride).orElse(wanted);
     }
 }

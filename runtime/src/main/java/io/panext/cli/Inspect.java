@@ -56,8 +56,11 @@ final class Inspect implements Callable<Integer> {
     private CommandSpec command;
 
     @Parameters(paramLabel = "FILE|NAME",
-            description = "A safetensors checkpoint, or any name that panext models lists.")
+            description = "A checkpoint file or folder, or any name that panext models lists.")
     private String model;
+
+    @Mixin
+    private ArchOption arch;
 
     @Option(names = {"-s", "--size"}, paramLabel = "N", converter = Positive.class,
             description = "Edge of the images, in pixels; default: the model's own.")
@@ -87,7 +90,7 @@ final class Inspect implements Callable<Integer> {
         Optional<Architecture> published = Catalogue.find(model).filter(_ -> !fetched);
         try (PretrainedModel pretrained = published.isPresent()
                 ? weightless(published.get())
-                : PretrainedModel.open(model)) {
+                : PretrainedModel.open(model, arch.architecture)) {
             Description description = Description.of(pretrained, published.isEmpty(), plan(pretrained),
                     maskRatio.map(ratio -> maskedPlan(pretrained, ratio)), plan);
             switch (format) {

@@ -82,7 +82,7 @@ final class Reconstruct implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Options options = execution.options(1).withDecoder(decoder.decoder());
-        try (PretrainedModel pretrained = PretrainedModel.open(model.nameOrPath);
+        try (PretrainedModel pretrained = model.open();
                 MaskedAutoencoder autoencoder = MaskedAutoencoder.load(pretrained, options)) {
             new Messages(command.commandLine().getErr()).warn(autoencoder.warnings());
             if (source.image != null) {

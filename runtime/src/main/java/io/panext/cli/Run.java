@@ -3,10 +3,7 @@ package io.panext.cli;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.panext.ConvNeXt;
-import io.panext.Options;
 import io.panext.Session;
-import io.panext.zoo.Architecture;
-import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.checkpoint.Checkpoint;
 import io.panext.zoo.checkpoint.CheckpointException;
@@ -23,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -53,13 +49,12 @@ final class Run implements Callable<Integer> {
     private CommandSpec command;
 
     @Option(names = {"-m", "--model"}, paramLabel = "FILE|NAME", required = true,
-            description = "A safetensors checkpoint, or the name of the embedded model: "
+            description = "A checkpoint, its folder, a fetched model, or the embedded "
                     + PretrainedModel.EMBEDDED + ".")
     private String model;
 
-    @Option(names = "--arch", paramLabel = "NAME",
-            description = "Architecture that the checkpoint must be, with any number of classes: see panext models.")
-    private Optional<String> architecture;
+    @Mixin
+    private ArchOption arch;
 
     @Option(names = {"-i", "--input"}, paramLabel = "FILE", required = true, description = "Tensors to read.")
     private Path input;
@@ -72,14 +67,10 @@ final class Run implements Callable<Integer> {
     private ExecutionOptions execution;
 
     @Override
-    public Integer call() throws IOException, CommandException {
-        Optional<Architecture> expected = architecture.map(Catalogue::get);
+    public Integer call() throws IOException {
         try (Checkpoint images = Checkpoint.open(input);
-                PretrainedModel pretrained = PretrainedModel.open(model)) {
+                PretrainedModel pretrained = PretrainedModel.open(model, arch.architecture)) {
             List<Integer> shape = shape(images);
-            if (expected.isPresent()) {
-                require(expected.get(), pretrained);
-            }
             try (ConvNeXt convNeXt = ConvNeXt.load(pretrained, execution.options(shape.getFirst()))) {
                 // nothing is prepared or named here, so assumptions about that do not matter
                 var warnings = new ArrayList<String>(convNeXt.warnings());
@@ -104,23 +95,6 @@ final class Run implements Callable<Integer> {
                     "tensor '" + INPUT + "' is " + info.dtype() + " " + shape + "; it must be F32 [N, 3, H, W]");
         }
         return shape;
-    }
-
-    private static void require(Architecture expected, PretrainedModel actual) throws CommandException {
-        ConvNeXtSpec spec = actual.weights().spec();
-        if (!spec.equals(expected.spec().withClasses(spec.classes()))) {
-            throw new CommandException(
-                    actual.name() + " is " + describe(spec) + ", not " + expected.name() + ", which is "
-                            + describe(expected.spec()));
-        }
-    }
-
-    private static String describe(ConvNeXtSpec spec) {
-        String name = Catalogue.architectures().stream()
-                .filter(known -> known.spec().equals(spec.withClasses(known.spec().classes())))
-                .map(known -> known.name() + ": ").findFirst().orElse("");
-        return name + spec.generation() + " of depths " + spec.depths() + " and dims " + spec.dims()
-                + (spec.layerScale() ? " with layer scale" : "");
     }
 
     private void run(ConvNeXt model, MemorySegment images, List<Integer> shape) throws CheckpointException {

@@ -90,7 +90,7 @@ final class Validate implements Callable<Integer> {
         Messages messages = new Messages(command.commandLine().getErr());
         Options options = execution.options(Long.MAX_VALUE).withThreads(1)
                 .withDecoder(ImageDecoder.DEFAULT.withOrientation(Orientation.IGNORE));
-        try (ConvNeXt convNeXt = ConvNeXt.load(model.nameOrPath, options)) {
+        try (ConvNeXt convNeXt = model.load(options)) {
             messages.warn(convNeXt.warnings());
             Preprocessing preprocessing = preprocessing(convNeXt.preprocessing());
             List<Path> folders = folders();

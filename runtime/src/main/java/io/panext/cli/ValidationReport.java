@@ -58,12 +58,12 @@ record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolder
     }
 
     /** Writes timm's row to a file. */
-    void writeResult(Path file) throws CommandException {
+    void writeResult(Path file) throws IOException {
         CsvFile.write(file, Result.class, List.of(result()));
     }
 
     /** Writes a row for each class. */
-    void writeClasses(Path file) throws CommandException {
+    void writeClasses(Path file) throws IOException {
         Map<Integer, List<Outcome>> byLabel = outcomes.stream().collect(Collectors.groupingBy(Outcome::label));
         var folders = new TreeMap<Integer, String>();
         classes.labels().forEach((folder, label) -> folders.merge(label, folder, (a, b) -> a + "; " + b));

@@ -3,6 +3,8 @@ package io.panext.compile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** A program with its weights in memory, shared by all sessions. */
 public final class PackedProgram implements AutoCloseable {
@@ -20,16 +22,39 @@ public final class PackedProgram implements AutoCloseable {
     /**
      * Reads and packs all weights.
      *
+     * @param threads how many share the work, each with one kernel at a time
      * @throws OutOfMemoryError if the system has no room for {@link Program#weightBytes()}
      */
-    public static PackedProgram pack(Program program) {
+    public static PackedProgram pack(Program program, int threads) {
         var packed = new PackedProgram(program, Arena.ofShared(), new ArrayList<>());
         try {
-            program.kernels().forEach(kernel -> packed.kernels.add(kernel.pack(packed.memory)));
+            packed.packAll(threads);
             return packed;
         } catch (RuntimeException | Error e) {
             packed.close();
             throw e;
+        }
+    }
+
+    private void packAll(int threads) {
+        List<Future<PackedKernel>> results;
+        try (var workers = Executors.newFixedThreadPool(threads)) {
+            results = program.kernels().stream().map(kernel -> workers.submit(() -> kernel.pack(memory))).toList();
+        }
+        results.stream().filter(result -> result.state() == Future.State.SUCCESS).map(Future::resultNow)
+                .forEach(kernels::add);
+        for (Future<PackedKernel> result : results) {
+            requireSuccess(result);
+        }
+    }
+
+    private static void requireSuccess(Future<PackedKernel> result) {
+        if (result.state() == Future.State.FAILED) {
+            switch (result.exceptionNow()) {
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                case Throwable e -> throw new IllegalStateException("weights could not be packed", e);
+            }
         }
     }
 

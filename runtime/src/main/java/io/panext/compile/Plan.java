@@ -198,9 +198,14 @@ public final class Plan {
                 m.prediction().map(places::get)));
     }
 
-    /** Place of the pooled and normed features, {@code [N, C]}. */
-    public Place features() {
-        return places.get(program.graph().features());
+    /** Place of the pooled and normed features, {@code [N, C]}, if they are wanted. */
+    public Optional<Place> features() {
+        return program.graph().features().map(places::get);
+    }
+
+    /** Places of the maps that are wanted. */
+    public List<Place> maps() {
+        return program.graph().maps().stream().map(places::get).toList();
     }
 
     /** Place of the logits, {@code [N, classes]}, if the model has a classifier. */

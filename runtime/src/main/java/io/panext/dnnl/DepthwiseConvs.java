@@ -9,7 +9,6 @@ import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
 import io.panext.onednn.PrimitiveDescriptor.Window;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +26,8 @@ record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
         var recipe = new DepthwiseConvs(op, new Norms(op.norm(), 2));
         var constants = new ArrayList<Constant>(List.of(recipe.weights(), recipe.bias()));
         constants.addAll(recipe.norms.constants());
-        return new DnnlKernel("onednn depthwise 7x7" + recipe.norms.suffix(), constants, recipe, false);
+        return new DnnlKernel("onednn depthwise " + op.kernel() + "x" + op.kernel() + recipe.norms.suffix(), constants,
+                recipe, false);
     }
 
     private int edge() {
@@ -46,8 +46,7 @@ record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
                 try (var packing = new Script()) {
                     MemoryDescriptor plain = packing.own(MemoryDescriptor.strided(DataType.F32, dims(),
                             new long[] {taps, taps, taps, edge(), 1}));
-                    Reorder.run(plain, Arrays.copyOf(op.weights().values(), channels() * taps), packed(packing),
-                            memory);
+                    Reorder.run(plain, op.weights(), packed(packing), memory);
                 }
             });
         }

@@ -10,6 +10,7 @@ import io.panext.onednn.DataType;
 import io.panext.onednn.OnednnException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -26,25 +27,32 @@ public record DnnlBackend(DataType type) implements Backend {
     public List<Kernel> kernels(Op op) {
         return switch (op) {
             case Op.Linear linear -> linear(linear);
+            case Op.PatchEmbedding stem when !PatchEmbeddings.takes(stem) -> List.of();
+            case Op.Downsample conv when !Norms.takes(conv.norm()) -> List.of();
+            case Op.DepthwiseConv conv when conv.dilation() != 1 || !Norms.takes(conv.norm()) -> List.of();
+            case Op.ChannelNorm norm when !Norms.takes(Optional.of(norm)) -> List.of();
             case Op.PatchEmbedding stem -> accepted(() -> PatchEmbeddings.kernel(stem), PROBE.withChannels(3));
             case Op.Downsample conv -> accepted(() -> Downsamples.kernel(conv, type),
                     PROBE.withChannels(conv.weights().shape().get(1)));
             case Op.DepthwiseConv conv -> accepted(() -> DepthwiseConvs.kernel(conv),
                     PROBE.withChannels(conv.bias().size()));
-            case Op.LayerNorm norm -> accepted(() -> Norms.kernel(norm), PROBE);
+            case Op.ChannelNorm norm -> accepted(() -> Norms.kernel(norm), PROBE);
             case Op.GlobalPool _ -> accepted(Pools::kernel, PROBE);
             case Op.Softmax _ -> accepted(Softmaxes::kernel, PROBE);
             // those that read where visible patches are: the rest of a masked model is ordinary
             case MaskedOp _ -> List.of();
-            case Op.Gelu _,Op.SumSquares _,Op.ResponseNorm _,Op.LayerScale _,Op.Add _ -> List.of();
+            case Op.Convolution _,Op.Activate _,Op.SumSquares _,Op.ResponseNorm _,Op.LayerScale _,Op.Add _ -> List.of();
         };
     }
 
     private List<Kernel> linear(Op.Linear op) {
         var kernels = new ArrayList<Kernel>();
         Shape probe = PROBE.withChannels(op.weights().shape().get(1));
-        kernels.addAll(accepted(() -> linear(op, LinearRecipe.Finish.ONEDNN), probe));
-        if (op.postOps().contains(PostOp.GELU)) {
+        boolean gated = op.postOps().contains(PostOp.GELU_TANH) || op.postOps().contains(PostOp.SILU);
+        if (!gated) {
+            kernels.addAll(accepted(() -> linear(op, LinearRecipe.Finish.ONEDNN), probe));
+        }
+        if (gated || op.postOps().contains(PostOp.GELU)) {
             kernels.addAll(accepted(() -> linear(op, LinearRecipe.Finish.SIMD), probe));
         }
         return kernels;

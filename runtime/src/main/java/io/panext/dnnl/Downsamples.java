@@ -53,7 +53,7 @@ record Downsamples(Op.Downsample op, Norms norms, DataType type) implements Reci
                 try (var packing = new Script()) {
                     MemoryDescriptor plain = packing.own(MemoryDescriptor.strided(DataType.F32, dims(),
                             new long[] {inputs() * taps, taps, kernel(), 1}));
-                    Reorder.run(plain, op.weights().values(), packed(packing), memory);
+                    Reorder.run(plain, op.weights(), packed(packing), memory);
                 }
             });
         }
@@ -62,7 +62,7 @@ record Downsamples(Op.Downsample op, Norms norms, DataType type) implements Reci
     /** Describes the weights as oneDNN wants them. */
     private MemoryDescriptor packed(Script script) {
         Shape src = TYPICAL.withChannels(inputs());
-        PrimitiveDescriptor conv = script.own(descriptor(script, source(script, src), src.strided(kernel(), outputs()),
+        PrimitiveDescriptor conv = script.own(descriptor(script, source(script, src), op.output(src),
                 script.own(MemoryDescriptor.anyLayout(type, dims()))));
         return script.own(conv.weights());
     }
@@ -100,7 +100,7 @@ record Downsamples(Op.Downsample op, Norms norms, DataType type) implements Reci
                         new Tensor(script.rows(type, src.rows(), inputs(), inputs()), normed));
                 place = normed;
             }
-            convolve(script, new Tensor(source(script, src), place), src.strided(kernel(), outputs()), weights,
+            convolve(script, new Tensor(source(script, src), place), op.output(src), weights,
                     new Place.Output(0, Maps.offset(
                             ((long) rows.image() * dst.height() + rows.from()) * dst.width(), outputs())));
         }

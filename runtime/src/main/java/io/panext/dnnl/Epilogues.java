@@ -9,6 +9,7 @@ import io.panext.graph.Shape;
 import io.panext.kernels.Epilogue;
 import io.panext.kernels.Linear;
 import io.panext.kernels.Matrix;
+import io.panext.kernels.SigmoidGate;
 
 /** What the Vector API makes of a block of a product that a primitive wrote. */
 record Epilogues(Op.Linear op, Shape shape, Block block, Group group) implements Script.Action {
@@ -16,9 +17,7 @@ record Epilogues(Op.Linear op, Shape shape, Block block, Group group) implements
     @Override
     public Runnable bind(Binding binding) {
         Operands operands = binding.operands();
-        Epilogue epilogue = op.postOps().contains(PostOp.SUM_SQUARES)
-                ? Epilogue.geluAndSquares(operands.outputs().get(1), shape.statistics())
-                : Epilogue.GELU;
+        Epilogue epilogue = epilogue(operands);
         Matrix columns = operands.dst().columns(group.from(), group.count());
         int end = block.row() + block.rows();
         return () -> {
@@ -26,5 +25,15 @@ record Epilogues(Op.Linear op, Shape shape, Block block, Group group) implements
                 epilogue.apply(columns.slice(row, Math.min(row + Linear.CHUNK, end)), row, group.from());
             }
         };
+    }
+
+    private Epilogue epilogue(Operands operands) {
+        if (op.postOps().contains(PostOp.SUM_SQUARES)) {
+            return Epilogue.geluAndSquares(operands.outputs().get(1), shape.statistics());
+        }
+        if (op.postOps().contains(PostOp.GELU_TANH)) {
+            return Epilogue.gated(SigmoidGate.GELU_TANH);
+        }
+        return op.postOps().contains(PostOp.SILU) ? Epilogue.gated(SigmoidGate.SILU) : Epilogue.GELU;
     }
 }

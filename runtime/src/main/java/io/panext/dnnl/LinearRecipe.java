@@ -60,6 +60,8 @@ final class LinearRecipe implements Recipe {
             case GELU -> "gelu";
             case SUM_SQUARES -> "sum of squares";
             case ADD -> "residual";
+            case GELU_TANH -> "tanh gelu";
+            case SILU -> "silu";
         }));
         return "onednn " + String.join(" + ", parts);
     }

@@ -6,7 +6,6 @@ import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
 import io.panext.zoo.Parameter;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -104,16 +103,19 @@ final class MatmulWeights {
     Constant constant() {
         List<Group> groups = groups();
         return new Constant(groups.stream().mapToLong(this::bytes).sum(), memory -> {
-            float[] values = weights.values();
-            groups.forEach(group -> pack(group, values, memory.asSlice(offset(group), bytes(group))));
+            long at = 0;
+            for (Group group : groups) {
+                long bytes = bytes(group);
+                pack(group, memory.asSlice(at, bytes));
+                at += bytes;
+            }
         });
     }
 
-    private void pack(Group group, float[] values, MemorySegment memory) {
+    private void pack(Group group, MemorySegment memory) {
         try (MemoryDescriptor plain = MemoryDescriptor.strided(DataType.F32, new long[] {depth, group.count()},
                 new long[] {1, depth}); MemoryDescriptor packed = descriptor(group)) {
-            Reorder.run(plain, Arrays.copyOfRange(values, group.from() * depth, (group.from() + group.count()) * depth),
-                    packed, memory);
+            Reorder.run(plain, weights, group.from() * depth, group.count() * depth, packed, memory);
         }
     }
 

@@ -7,6 +7,7 @@ import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
+import io.panext.zoo.Norm;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +18,9 @@ import java.util.Optional;
  * @param norm  the norm, if there is one
  * @param first which of the kernel's constants is its scale; its shift is the next
  */
-record Norms(Optional<Op.LayerNorm> norm, int first) {
+record Norms(Optional<Op.ChannelNorm> norm, int first) {
 
-    static DnnlKernel kernel(Op.LayerNorm norm) {
+    static DnnlKernel kernel(Op.ChannelNorm norm) {
         Norms norms = new Norms(Optional.of(norm), 0);
         return new DnnlKernel("onednn layer norm", norms.constants(), (script, shape, share) -> {
             int from = share.from(shape.rows());
@@ -29,13 +30,19 @@ record Norms(Optional<Op.LayerNorm> norm, int first) {
         }, false);
     }
 
+    /** Whether a norm, if there is one, is of the kind that oneDNN has something fast for. */
+    static boolean takes(Optional<Op.ChannelNorm> norm) {
+        return norm.map(found -> found.norm().kind() == Norm.Kind.LAYER_NORM).orElse(true);
+    }
+
     private static long offset(int row, Shape shape) {
         return Maps.offset(row, shape.channels());
     }
 
     List<Constant> constants() {
-        return norm.flatMap(Op.LayerNorm::affine)
-                .map(affine -> List.of(Constant.of(affine.scale()), Constant.of(affine.shift()))).orElse(List.of());
+        return norm.flatMap(Op.ChannelNorm::affine)
+                .map(affine -> List.of(Constant.of(affine.scale()), Constant.of(affine.shift().orElseThrow())))
+                .orElse(List.of());
     }
 
     /** Adds the norm of rows of a map, which may be in place, or nothing if there is no norm. */
@@ -77,7 +84,7 @@ record Norms(Optional<Op.LayerNorm> norm, int first) {
     }
 
     private void norm(Script script, Tensor src, Tensor dst, int channels) {
-        Op.LayerNorm op = norm.orElseThrow();
+        Op.ChannelNorm op = norm.orElseThrow();
         var tensors = new LinkedHashMap<Argument, Tensor>();
         tensors.put(Argument.SRC, src);
         tensors.put(Argument.DST, dst);
@@ -86,7 +93,9 @@ record Norms(Optional<Op.LayerNorm> norm, int first) {
             tensors.put(Argument.SCALE, new Tensor(vector, new Place.Constant(first, 0)));
             tensors.put(Argument.SHIFT, new Tensor(vector, new Place.Constant(first + 1, 0)));
         }
-        script.run(PrimitiveDescriptor.layerNorm(src.descriptor(), dst.descriptor(), op.eps(), op.affine().isPresent()),
+        script.run(
+                PrimitiveDescriptor.layerNorm(src.descriptor(), dst.descriptor(), op.norm().eps(),
+                        op.affine().isPresent()),
                 tensors);
     }
 

@@ -3,6 +3,7 @@ package io.panext.dnnl;
 import io.panext.graph.Op;
 import io.panext.graph.Shape;
 import io.panext.kernels.Share;
+import io.panext.kernels.Window;
 import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
@@ -26,6 +27,12 @@ record PatchEmbeddings(Op.PatchEmbedding op, MatmulWeights weights, Norms norms)
         return new DnnlKernel("onednn matmul over patches" + recipe.norms.suffix(), constants, recipe, false);
     }
 
+    /** Whether a stem's patches lie side by side and nothing but a layer norm follows. */
+    static boolean takes(Op.PatchEmbedding op) {
+        return op.window().equals(Window.tiles(op.window().kernel())) && op.activation().isEmpty()
+                && Norms.takes(op.norm());
+    }
+
     @Override
     public void write(Script script, Shape shape, Share share) {
         Shape dst = op.output(shape);
@@ -45,7 +52,7 @@ record PatchEmbeddings(Op.PatchEmbedding op, MatmulWeights weights, Norms norms)
 
     /** Adds the copy of planes into rows, each one patch: channel, row, column. */
     private void gather(Script script, Shape image, int across, ImageRows rows, Place dst) {
-        long patch = op.patch();
+        long patch = op.window().kernel();
         long depth = weights.depth();
         long plane = image.pixels();
         long[] dims = {image.channels(), rows.rows(), patch, across, patch};

@@ -5,34 +5,60 @@ import io.panext.onednn.Execution;
 import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.Primitive;
 import io.panext.onednn.PrimitiveDescriptor;
+import io.panext.zoo.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 
-/** Brings weights into a layout of oneDNN's choice, once. */
+/** Brings weights into a layout of oneDNN's choice, once. Packing threads share nothing of it. */
 final class Reorder {
+
+    /** Values that are read at a time. */
+    private static final int CHUNK = 1 << 16;
 
     private Reorder() {}
 
     /**
-     * Writes values in another layout.
+     * Writes all values of a parameter in another layout.
      *
-     * @param plain  describes the values, fp32
+     * @param plain  describes the values, fp32; what they do not fill is zero
      * @param packed describes {@code dst}
      */
-    static void run(MemoryDescriptor plain, float[] values, MemoryDescriptor packed, MemorySegment dst) {
+    static void run(MemoryDescriptor plain, Parameter values, MemoryDescriptor packed, MemorySegment dst) {
+        run(plain, values, 0, values.size(), packed, dst);
+    }
+
+    /**
+     * Writes some values of a parameter in another layout.
+     *
+     * @param plain  describes the values, fp32; what they do not fill is zero
+     * @param from   index of the first value
+     * @param count  how many
+     * @param packed describes {@code dst}
+     */
+    static void run(MemoryDescriptor plain, Parameter values, int from, int count, MemoryDescriptor packed,
+            MemorySegment dst) {
         try (PrimitiveDescriptor descriptor = PrimitiveDescriptor.reorder(plain, packed);
                 Primitive primitive = new Primitive(descriptor);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment src = arena.allocate(plain.bytes(), Constant.ALIGNMENT);
-            MemorySegment.copy(values, 0, src, ValueLayout.JAVA_FLOAT, 0, values.length);
+            read(values, from, count, src);
             MemorySegment scratchpad = arena.allocate(Math.max(1, descriptor.scratchpadBytes()), Constant.ALIGNMENT);
             Map<Argument, Execution.Tensor> tensors = Map.of(Argument.SRC, new Execution.Tensor(plain, src),
                     Argument.DST, new Execution.Tensor(packed, dst));
             try (var execution = new Execution(primitive, tensors, scratchpad)) {
                 execution.run();
             }
+        }
+    }
+
+    private static void read(Parameter values, int from, int count, MemorySegment dst) {
+        float[] chunk = new float[Math.min(CHUNK, count)];
+        for (int done = 0; done < count; done += chunk.length) {
+            int some = Math.min(chunk.length, count - done);
+            values.read(from + done, chunk, some);
+            MemorySegment.copy(chunk, 0, dst, ValueLayout.JAVA_FLOAT, (long) Float.BYTES * done, some);
         }
     }
 }

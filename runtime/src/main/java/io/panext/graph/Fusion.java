@@ -1,5 +1,6 @@
 package io.panext.graph;
 
+import io.panext.zoo.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,9 +9,9 @@ import java.util.stream.Stream;
 /**
  * Lets an op absorb its neighbours, so that a map is finished while it is in cache:
  * <ul>
- * <li>a norm into the stem or the depthwise convolution before it, or into the 2×2 convolution after it;
- * <li>GELU and the residual addition into the linear before them;
- * <li>GRN into the linears around it: the sums of squares behind the first, the rest in front of the second.
+ * <li>a norm into the stem or the convolution before it, or into the 2×2 convolution after it;
+ * <li>the activation and the residual addition into the linear before them, a stem's activation into its convolution;
+ * <li>GRN into the linears around it: the sums of squares behind the first and its GELU, the rest in front of the second.
  * </ul>
  */
 public final class Fusion {
@@ -47,18 +48,25 @@ public final class Fusion {
 
     private static Optional<Op> fuse(Op before, Op op) {
         return switch (before) {
-            case Op.PatchEmbedding stem when op instanceof Op.LayerNorm norm && stem.norm().isEmpty() ->
-                Optional.of(new Op.PatchEmbedding(stem.patch(), stem.weights(), stem.bias(), Optional.of(norm)));
-            case Op.DepthwiseConv conv when op instanceof Op.LayerNorm norm && conv.norm().isEmpty() ->
-                Optional.of(new Op.DepthwiseConv(conv.weights(), conv.bias(), Optional.of(norm)));
+            case Op.PatchEmbedding stem when op instanceof Op.Activate(Activation function)
+                    && stem.activation().isEmpty() && stem.norm().isEmpty() ->
+                Optional.of(new Op.PatchEmbedding(stem.window(), stem.weights(), stem.bias(), Optional.of(function),
+                        stem.norm()));
+            case Op.PatchEmbedding stem when op instanceof Op.ChannelNorm norm && stem.norm().isEmpty() ->
+                Optional.of(new Op.PatchEmbedding(stem.window(), stem.weights(), stem.bias(), stem.activation(),
+                        Optional.of(norm)));
+            case Op.Convolution conv when op instanceof Op.ChannelNorm norm && conv.norm().isEmpty() ->
+                Optional.of(new Op.Convolution(conv.window(), conv.weights(), conv.bias(), Optional.of(norm)));
+            case Op.DepthwiseConv conv when op instanceof Op.ChannelNorm norm && conv.norm().isEmpty() ->
+                Optional.of(new Op.DepthwiseConv(conv.weights(), conv.bias(), conv.dilation(), Optional.of(norm)));
             case MaskedOp.PatchEmbedding(Op.PatchEmbedding stem, int edge) when stem.norm().isEmpty() ->
                 fuse(stem, op).map(fused -> new MaskedOp.PatchEmbedding((Op.PatchEmbedding) fused, edge));
             case MaskedOp.DepthwiseConv(Op.DepthwiseConv conv) when conv.norm().isEmpty() ->
                 fuse(conv, op).map(fused -> new MaskedOp.DepthwiseConv((Op.DepthwiseConv) fused));
-            case Op.LayerNorm norm when op instanceof Op.Downsample conv ->
+            case Op.ChannelNorm norm when op instanceof Op.Downsample conv ->
                 Optional.of(new Op.Downsample(Optional.of(norm), conv.weights(), conv.bias()));
-            case Op.Linear linear when op instanceof Op.Gelu && linear.postOps().isEmpty() ->
-                Optional.of(with(linear, Op.PostOp.GELU));
+            case Op.Linear linear when op instanceof Op.Activate(Activation function) && linear.postOps().isEmpty() ->
+                Optional.of(with(linear, Op.PostOp.of(function)));
             case Op.Linear linear when op instanceof Op.Add && linear.postOps().isEmpty() ->
                 Optional.of(with(linear, Op.PostOp.ADD));
             case Op.ResponseNorm norm when op instanceof Op.Linear linear && norm.beta().isEmpty() ->

@@ -11,12 +11,13 @@ import java.util.Optional;
  *
  * @param input      the images, planar {@code [N, 3, H, W]}
  * @param nodes      the nodes
- * @param features   pooled and normed, what a classifier takes in: {@code [N, C]}
- * @param classifier what the classifier gives, if the model has one
+ * @param features   pooled and normed, what a classifier takes in, if it is wanted: {@code [N, C]}
+ * @param classifier what the classifier gives, if there is one
+ * @param maps       maps of stages that are wanted
  * @param masked     what there is besides if the images are masked
  */
-public record Graph(Value input, List<Node> nodes, Value features, Optional<Classifier> classifier,
-        Optional<Masked> masked) {
+public record Graph(Value input, List<Node> nodes, Optional<Value> features, Optional<Classifier> classifier,
+        List<Value> maps, Optional<Masked> masked) {
 
     /** The outputs of a classifier, both {@code [N, classes]}. */
     public record Classifier(Value logits, Value probabilities) {}
@@ -35,19 +36,20 @@ public record Graph(Value input, List<Node> nodes, Value features, Optional<Clas
         }
     }
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Graph {
         nodes = List.copyOf(nodes);
+        maps = List.copyOf(maps);
     }
 
     /** Returns the graph with other nodes for the same input and outputs. */
     public Graph withNodes(List<Node> newNodes) {
-        return new Graph(input, newNodes, features, classifier, masked);
+        return new Graph(input, newNodes, features, classifier, maps, masked);
     }
 
     /** Returns whether the caller reads a value when all nodes have run. */
     public boolean isOutput(Value value) {
-        return value.equals(features)
+        return maps.contains(value) || features.filter(value::equals).isPresent()
                 || classifier.filter(c -> value.equals(c.logits()) || value.equals(c.probabilities())).isPresent()
                 || masked.filter(m -> m.gives(value)).isPresent();
     }

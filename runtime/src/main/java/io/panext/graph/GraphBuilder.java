@@ -1,16 +1,25 @@
 package io.panext.graph;
 
+import io.panext.graph.Outputs.Target;
+import io.panext.kernels.Window;
+import io.panext.zoo.Activation;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.DecoderSpec;
 import io.panext.zoo.Generation;
+import io.panext.zoo.Head;
+import io.panext.zoo.Norm;
 import io.panext.zoo.Parameter;
+import io.panext.zoo.Stem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /** Writes an architecture as a graph, op by op as the papers have it. */
 public final class GraphBuilder {
+
+    private static final Window OVERLAP = new Window(Stem.OVERLAP_KERNEL, Stem.OVERLAP_STRIDE, 1, 1, 1);
 
     private final ConvNeXtSpec spec;
     private final Function<String, Parameter> parameters;
@@ -29,11 +38,11 @@ public final class GraphBuilder {
      *
      * @param spec       the architecture
      * @param parameters finds a parameter by its canonical name; nothing is read yet
+     * @param outputs    what is wanted of it
+     * @throws IllegalArgumentException if the model has not what is wanted
      */
-    public static Graph build(ConvNeXtSpec spec, Function<String, Parameter> parameters) {
-        var builder = new GraphBuilder(spec, parameters, false);
-        Value image = builder.value("image");
-        return builder.graph(image, builder.encoder(image), Optional.empty());
+    public static Graph build(ConvNeXtSpec spec, Function<String, Parameter> parameters, Outputs outputs) {
+        return new GraphBuilder(spec, parameters, false).graph(outputs);
     }
 
     /**
@@ -43,42 +52,30 @@ public final class GraphBuilder {
      * @param spec       the architecture
      * @param decoder    the decoder that predicts what is masked, if it is to run
      * @param parameters finds a parameter by its canonical name; nothing is read yet
+     * @throws IllegalArgumentException if patches of the stem see each other, or the model is dilated
      */
     public static Graph masked(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
             Function<String, Parameter> parameters) {
-        var builder = new GraphBuilder(spec, parameters, true);
-        Value image = builder.value("image");
-        Value x = builder.encoder(image);
-        Value table = builder.table.orElseThrow();
-        Value latent = builder.add("latent", new MaskedOp.Densify(Optional.empty()), x, table);
-        Optional<Value> prediction = decoder.map(d -> builder.decoder(d, x, table));
-        return builder.graph(image, x, Optional.of(new Graph.Masked(table, latent, prediction)));
+        return new GraphBuilder(spec, parameters, true).masked(decoder);
     }
 
-    private Value encoder(Value image) {
+    private Graph masked(Optional<DecoderSpec> decoder) {
+        Value image = value("image");
+        Value visible = table.orElseThrow();
         Value x = stem(image);
-        x = norm("stem.1", x);
+        List<StageGeometry> geometry = StageGeometry.of(spec, OptionalInt.empty());
         for (int stage = 0; stage < spec.stages(); stage++) {
-            String name = "stages." + stage;
-            if (stage > 0) {
-                x = norm(name + ".downsample.0", x);
-                String conv = name + ".downsample.1";
-                x = add(conv, new Op.Downsample(Optional.empty(), weight(conv), bias(conv)), x);
-            }
-            for (int block = 0; block < spec.depths().get(stage); block++) {
-                x = block(name + ".blocks." + block, x, spec, table);
-            }
+            x = stage(stage, geometry.get(stage), x);
         }
-        return x;
-    }
-
-    private Graph graph(Value image, Value map, Optional<Graph.Masked> masked) {
-        Value pooled = add("head.pool", new Op.GlobalPool(), map);
-        Value features = spec.headNorm() ? norm("head.norm", pooled) : pooled;
+        Value map = x;
+        Value latent = add("latent", new MaskedOp.Densify(Optional.empty()), map, visible);
+        Optional<Value> prediction = decoder.map(d -> decoder(d, map, visible));
+        Value features = features(map);
         Optional<Graph.Classifier> classifier = spec.classes() == 0
                 ? Optional.empty()
                 : Optional.of(classifier(features));
-        return new Graph(image, nodes, features, classifier, masked);
+        return new Graph(image, nodes, Optional.of(features), classifier, List.of(),
+                Optional.of(new Graph.Masked(visible, latent, prediction)));
     }
 
     /** A linear at what is visible, a token at what is not, and blocks over whole images. */
@@ -88,34 +85,90 @@ public final class GraphBuilder {
         x = add("decoder.mask_token", new MaskedOp.Densify(Optional.of(token)), x, visible);
         var blocks = ConvNeXtSpec.v2(List.of(decoder.depth()), List.of(decoder.width()), 0);
         for (int block = 0; block < decoder.depth(); block++) {
-            x = block("decoder.blocks." + block, x, blocks, Optional.empty());
+            x = block("decoder.blocks." + block, blocks, 1, x, Optional.empty());
         }
         return linear("decoder.pred", x);
     }
 
+    private Graph graph(Outputs outputs) {
+        Value image = value("image");
+        List<StageGeometry> geometry = StageGeometry.of(spec, outputs.stride());
+        List<Integer> wanted = outputs.target().maps(spec.stages());
+        int stages = wanted.isEmpty() ? spec.stages() : wanted.getLast() + 1;
+        var maps = new ArrayList<Value>();
+        Value x = stem(image);
+        for (int stage = 0; stage < stages; stage++) {
+            x = stage(stage, geometry.get(stage), x);
+            if (wanted.contains(stage)) {
+                maps.add(isNormed(outputs.target()) && stage == spec.stages() - 1 ? finalNorm(x) : x);
+            }
+        }
+        if (!wanted.isEmpty()) {
+            return new Graph(image, nodes, Optional.empty(), Optional.empty(), maps, Optional.empty());
+        }
+        Value features = features(x);
+        Optional<Graph.Classifier> classifier = spec.classes() == 0 || outputs.target() instanceof Target.Pooled
+                ? Optional.empty()
+                : Optional.of(classifier(features));
+        return new Graph(image, nodes, Optional.of(features), classifier, maps, Optional.empty());
+    }
+
+    private static boolean isNormed(Target target) {
+        return switch (target) {
+            case Target.LastMap(boolean normed) -> normed;
+            case Target.Stages(List<Integer> _, boolean normed) -> normed;
+            case Target.Classes(),Target.Pooled() -> false;
+        };
+    }
+
     private Value stem(Value image) {
-        var stem = new Op.PatchEmbedding(ConvNeXtSpec.STEM_STRIDE, weight("stem.0"), bias("stem.0"), Optional.empty());
-        int edge = spec.reduction() / ConvNeXtSpec.STEM_STRIDE;
+        return switch (spec.stem()) {
+            case Stem.Patch(int size) -> norm("stem.1", spec.norm(), patches(image, Window.tiles(size)));
+            case Stem.BarePatch(int size) -> patches(image, Window.tiles(size));
+            case Stem.Overlap(int _) -> {
+                Value x = convolution("stem.1", OVERLAP, patches(image, OVERLAP));
+                yield norm("stem.2", spec.norm(), x);
+            }
+            case Stem.ActivatedOverlap(int _) -> {
+                Value x = add("stem.1", new Op.Activate(spec.activation()), patches(image, OVERLAP));
+                yield norm("stem.3", spec.norm(), convolution("stem.2", OVERLAP, x));
+            }
+        };
+    }
+
+    private Value patches(Value image, Window window) {
+        var stem = new Op.PatchEmbedding(window, weight("stem.0"), bias("stem.0"), Optional.empty(),
+                Optional.empty());
+        int edge = spec.reduction() / window.stride();
         return table.map(visible -> add("stem.0", new MaskedOp.PatchEmbedding(stem, edge), image, visible))
                 .orElseGet(() -> add("stem.0", stem, image));
     }
 
-    private Value depthwise(String name, Value input, Optional<Value> visible) {
-        var conv = new Op.DepthwiseConv(weight(name), bias(name), Optional.empty());
-        return visible.map(patches -> add(name, new MaskedOp.DepthwiseConv(conv), input, patches))
-                .orElseGet(() -> add(name, conv, input));
+    private Value convolution(String name, Window window, Value input) {
+        return add(name, new Op.Convolution(window, weight(name), bias(name), Optional.empty()), input);
     }
 
-    private Graph.Classifier classifier(Value features) {
-        Value logits = linear("head.fc", features);
-        return new Graph.Classifier(logits, add("head.softmax", new Op.Softmax(), logits));
+    private Value stage(int stage, StageGeometry geometry, Value input) {
+        String name = "stages." + stage;
+        Value x = input;
+        if (geometry.downsample().isPresent()) {
+            x = norm(name + ".downsample.0", spec.norm(), x);
+            String conv = name + ".downsample.1";
+            x = geometry.shrinks()
+                    ? add(conv, new Op.Downsample(Optional.empty(), weight(conv), bias(conv)), x)
+                    : convolution(conv, geometry.downsample().get(), x);
+        }
+        for (int block = 0; block < spec.depths().get(stage); block++) {
+            x = block(name + ".blocks." + block, spec, geometry.dilation(), x, table);
+        }
+        return x;
     }
 
-    private Value block(String name, Value input, ConvNeXtSpec design, Optional<Value> visible) {
-        Value x = depthwise(name + ".conv_dw", input, visible);
-        x = norm(name + ".norm", x);
+    private Value block(String name, ConvNeXtSpec design, int dilation, Value input, Optional<Value> visible) {
+        Value x = depthwise(name + ".conv_dw", dilation, input, visible);
+        x = norm(name + ".norm", design.norm(), x);
         x = linear(name + ".mlp.fc1", x);
-        x = add(name + ".mlp.act", new Op.Gelu(), x);
+        x = add(name + ".mlp.act", new Op.Activate(design.activation()), x);
         if (design.generation() == Generation.V2) {
             x = responseNorm(name + ".mlp.grn", x);
         }
@@ -126,14 +179,51 @@ public final class GraphBuilder {
         return add(name + ".add", new Op.Add(), x, input);
     }
 
+    private Value depthwise(String name, int dilation, Value input, Optional<Value> visible) {
+        var conv = new Op.DepthwiseConv(weight(name), bias(name), dilation, Optional.empty());
+        return visible.map(patches -> add(name, new MaskedOp.DepthwiseConv(conv), input, patches))
+                .orElseGet(() -> add(name, conv, input));
+    }
+
+    private Value features(Value map) {
+        return switch (spec.head()) {
+            case Head.Pooling() -> pool(map);
+            case Head.PoolFirst(Norm norm, int _) -> norm("head.norm", norm, pool(map));
+            case Head.NormFirst _ -> pool(finalNorm(map));
+            case Head.Mlp(Norm norm, int _, int _) -> {
+                Value hidden = linear("head.pre_logits.fc", norm("head.norm", norm, pool(map)));
+                yield add("head.pre_logits.act", new Op.Activate(Activation.GELU), hidden);
+            }
+        };
+    }
+
+    /** The norm of the head, whatever its place there, on each pixel of a map. */
+    private Value finalNorm(Value map) {
+        return switch (spec.head()) {
+            case Head.Pooling() -> throw new IllegalArgumentException("the model has no final norm");
+            case Head.PoolFirst(Norm norm, int _) -> norm("head.norm", norm, map);
+            case Head.NormFirst(Norm norm, int _) -> norm("norm_pre", norm, map);
+            case Head.Mlp(Norm norm, int _, int _) -> norm("head.norm", norm, map);
+        };
+    }
+
+    private Graph.Classifier classifier(Value features) {
+        Value logits = linear("head.fc", features);
+        return new Graph.Classifier(logits, add("head.softmax", new Op.Softmax(), logits));
+    }
+
+    private Value pool(Value map) {
+        return add("head.pool", new Op.GlobalPool(), map);
+    }
+
     private Value responseNorm(String name, Value input) {
         Value sums = add(name + ".squares", new Op.SumSquares(), input);
         return add(name, new Op.ResponseNorm(weight(name), Optional.of(bias(name))), input, sums);
     }
 
-    private Value norm(String name, Value input) {
-        var affine = new Op.Affine(weight(name), bias(name));
-        return add(name, new Op.LayerNorm(spec.normEps(), Optional.of(affine)), input);
+    private Value norm(String name, Norm norm, Value input) {
+        Optional<Parameter> shift = norm.kind().hasShift() ? Optional.of(bias(name)) : Optional.empty();
+        return add(name, new Op.ChannelNorm(norm, Optional.of(new Op.Affine(weight(name), shift))), input);
     }
 
     private Value linear(String name, Value input) {

@@ -1,5 +1,8 @@
 package io.panext.graph;
 
+import io.panext.kernels.Window;
+import io.panext.zoo.Activation;
+import io.panext.zoo.Norm;
 import io.panext.zoo.Parameter;
 import java.util.List;
 import java.util.Optional;
@@ -13,10 +16,11 @@ import java.util.Optional;
 public sealed interface Op
         permits
         Op.PatchEmbedding,
-        Op.LayerNorm,
+        Op.Convolution,
+        Op.ChannelNorm,
         Op.DepthwiseConv,
         Op.Linear,
-        Op.Gelu,
+        Op.Activate,
         Op.SumSquares,
         Op.ResponseNorm,
         Op.LayerScale,
@@ -34,23 +38,25 @@ public sealed interface Op
         return 0;
     }
 
-    /** Scale and shift of each channel. Both parameters are {@code [channels]}. */
-    record Affine(Parameter scale, Parameter shift) {}
+    /** Scale and, where the norm has one, shift of each channel. Both parameters are {@code [channels]}. */
+    record Affine(Parameter scale, Optional<Parameter> shift) {}
 
     /**
-     * The stem's convolution, whose kernel is its stride. Its input is the planar image {@code [N, 3, H, W]}, described
-     * as a shape of three channels.
+     * The stem's first convolution. Its input is the planar image {@code [N, 3, H, W]}, described as a shape of three
+     * channels.
      *
-     * @param patch   edge of the kernel
-     * @param weights {@code [out, 3, patch, patch]}
-     * @param bias    {@code [out]}
-     * @param norm    a layer norm of the output
+     * @param window     what it sees of the image: patches side by side, in most stems
+     * @param weights    {@code [out, 3, kernel, kernel]}
+     * @param bias       {@code [out]}
+     * @param activation of the output
+     * @param norm       of what the activation gives
      */
-    record PatchEmbedding(int patch, Parameter weights, Parameter bias, Optional<LayerNorm> norm) implements Op {
+    record PatchEmbedding(Window window, Parameter weights, Parameter bias, Optional<Activation> activation,
+            Optional<ChannelNorm> norm) implements Op {
 
         @Override
         public Shape output(Shape input) {
-            return input.strided(patch, bias.size());
+            return input.seenThrough(window, bias.size());
         }
 
         @Override
@@ -60,12 +66,33 @@ public sealed interface Op
     }
 
     /**
-     * Layer norm of each pixel.
+     * A convolution of windows that overlap: the stem's second, or the one between two stages that keeps their size.
      *
-     * @param eps    what is added to the variance
+     * @param window  what it sees of the map
+     * @param weights {@code [out, in, kernel, kernel]}
+     * @param bias    {@code [out]}
+     * @param norm    a norm of the output
+     */
+    record Convolution(Window window, Parameter weights, Parameter bias, Optional<ChannelNorm> norm) implements Op {
+
+        @Override
+        public Shape output(Shape input) {
+            return input.seenThrough(window, bias.size());
+        }
+
+        @Override
+        public long macs(Shape input) {
+            return (long) output(input).rows() * weights.size();
+        }
+    }
+
+    /**
+     * A norm of each pixel over its channels.
+     *
+     * @param norm   what it computes
      * @param affine scale and shift after it, if they have not been folded
      */
-    record LayerNorm(double eps, Optional<Affine> affine) implements Op {
+    record ChannelNorm(Norm norm, Optional<Affine> affine) implements Op {
 
         @Override
         public Shape output(Shape input) {
@@ -74,13 +101,14 @@ public sealed interface Op
     }
 
     /**
-     * The 7×7 depthwise convolution.
+     * The depthwise convolution, which keeps the size of its input.
      *
-     * @param weights {@code [channels, 1, 7, 7]}
-     * @param bias    {@code [channels]}
-     * @param norm    a layer norm of the output
+     * @param weights  {@code [channels, 1, kernel, kernel]}, the kernel odd
+     * @param bias     {@code [channels]}
+     * @param dilation from one pixel of a window to the next
+     * @param norm     a norm of the output
      */
-    record DepthwiseConv(Parameter weights, Parameter bias, Optional<LayerNorm> norm) implements Op {
+    record DepthwiseConv(Parameter weights, Parameter bias, int dilation, Optional<ChannelNorm> norm) implements Op {
 
         @Override
         public Shape output(Shape input) {
@@ -90,6 +118,11 @@ public sealed interface Op
         @Override
         public long macs(Shape input) {
             return (long) input.rows() * weights.size();
+        }
+
+        /** Edge of the kernel. */
+        public int kernel() {
+            return weights.shape().getLast();
         }
     }
 
@@ -124,16 +157,28 @@ public sealed interface Op
 
     /** What a {@link Linear} does to its product before it leaves the cache. */
     enum PostOp {
-        /** The exact GELU. */
+        /** {@link Activation#GELU}. */
         GELU,
+        /** {@link Activation#GELU_TANH}. */
+        GELU_TANH,
+        /** {@link Activation#SILU}. */
+        SILU,
         /** Sums the squares of each channel, as {@link SumSquares} does. */
         SUM_SQUARES,
         /** Adds another map: the residual connection. */
-        ADD
+        ADD;
+
+        static PostOp of(Activation activation) {
+            return switch (activation) {
+                case GELU -> GELU;
+                case GELU_TANH -> GELU_TANH;
+                case SILU -> SILU;
+            };
+        }
     }
 
-    /** The exact GELU. */
-    record Gelu() implements Op {
+    /** An activation of each value. */
+    record Activate(Activation function) implements Op {
 
         @Override
         public Shape output(Shape input) {
@@ -193,15 +238,15 @@ public sealed interface Op
     /**
      * The 2×2 convolution between two stages, whose kernel is its stride.
      *
-     * @param norm    a layer norm of the input
+     * @param norm    a norm of the input
      * @param weights {@code [out, in, 2, 2]}
      * @param bias    {@code [out]}
      */
-    record Downsample(Optional<LayerNorm> norm, Parameter weights, Parameter bias) implements Op {
+    record Downsample(Optional<ChannelNorm> norm, Parameter weights, Parameter bias) implements Op {
 
         @Override
         public Shape output(Shape input) {
-            return input.strided(io.panext.kernels.Downsample.KERNEL, bias.size());
+            return input.seenThrough(Window.tiles(io.panext.kernels.Downsample.KERNEL), bias.size());
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.panext.graph;
 
 import io.panext.kernels.ImageRows;
 import io.panext.kernels.Matrix;
+import io.panext.kernels.Window;
 import java.util.Optional;
 
 /**
@@ -59,11 +60,6 @@ public record Shape(int images, int height, int width, int channels, Optional<Vi
         return new Shape(images, height, width, newChannels, visible);
     }
 
-    /** Returns the shape after a convolution whose kernel is its stride: what does not fill a kernel is dropped. */
-    public Shape strided(int stride, int newChannels) {
-        return new Shape(images, height / stride, width / stride, newChannels, visible);
-    }
-
     /** Returns the input with only a part of its images to be seen. */
     public Shape withVisible(Visible patches) {
         return new Shape(images, height, width, channels, Optional.of(patches));
@@ -77,6 +73,11 @@ public record Shape(int images, int height, int width, int channels, Optional<Vi
     /** Returns which rows share the statistics of global response normalisation: those of an image, as a rule. */
     public ImageRows statistics() {
         return visible.map(patches -> patches.statistics(pixels())).orElseGet(this::imageRows);
+    }
+
+    /** Returns the shape after a convolution of such windows. */
+    public Shape seenThrough(Window window, int newChannels) {
+        return new Shape(images, window.over(height), window.over(width), newChannels, visible);
     }
 
     @Override

@@ -9,11 +9,11 @@ import io.panext.graph.Shape;
 import io.panext.kernels.Affine;
 import io.panext.kernels.Densify;
 import io.panext.kernels.DepthwiseConv;
-import io.panext.kernels.LayerNorm;
 import io.panext.kernels.MaskedDepthwiseConv;
 import io.panext.kernels.Matrix;
 import io.panext.kernels.PatchEmbedding;
 import io.panext.kernels.PatchTable;
+import io.panext.kernels.RowNorm;
 import io.panext.kernels.Share;
 import io.panext.zoo.Parameter;
 import java.util.Optional;
@@ -32,16 +32,16 @@ final class MaskedKernels {
     }
 
     private static Kernel patchEmbedding(MaskedOp.PatchEmbedding op) {
-        return Products.patchEmbedding(op, op.stem(), "gemm over visible patches", operands -> {
+        return Convolutions.patchEmbedding(op, op.stem(), "gemm over visible patches", operands -> {
             Shape images = operands.shape();
             PatchTable table = operands.table();
             return (src, scratch) -> PatchEmbedding.visiblePatches(src, images.height(), images.width(),
-                    op.stem().patch(), op.edge(), table, scratch);
+                    op.stem().window().stride(), op.edge(), table, scratch);
         });
     }
 
     private static Kernel depthwise(Op.DepthwiseConv op) {
-        String name = "masked depthwise 7x7" + (op.norm().isPresent() ? " + layer norm" : "");
+        String name = "masked depthwise 7x7" + op.norm().map(norm -> " + " + Norms.name(norm)).orElse("");
         long bytes = DepthwiseConv.packedBytes(op.bias().size()) + Norms.bytes(op.norm());
         return new SimdKernel(name, bytes, shape -> MaskedDepthwiseConv.scratchBytes(shape.height()), allocator -> {
             DepthwiseConv conv = DepthwiseConv.pack(op.weights().values(), op.bias().values(), allocator);
@@ -50,7 +50,7 @@ final class MaskedKernels {
         });
     }
 
-    private static Task depthwise(DepthwiseConv weights, Optional<LayerNorm> norm, Operands operands) {
+    private static Task depthwise(DepthwiseConv weights, Optional<RowNorm> norm, Operands operands) {
         Shape shape = operands.shape();
         Matrix src = operands.src();
         Matrix dst = operands.dst();
@@ -61,7 +61,7 @@ final class MaskedKernels {
             // A worker normalises just the patches that it wrote itself.
             Matrix rows = dst.slice(share.from(table.slots()) * shape.pixels(),
                     share.to(table.slots()) * shape.pixels());
-            norm.ifPresent(layerNorm -> layerNorm.run(rows, rows, Share.ALL));
+            norm.ifPresent(rowNorm -> rowNorm.run(rows, rows, Share.ALL));
         };
     }
 

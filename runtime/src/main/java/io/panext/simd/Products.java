@@ -8,17 +8,15 @@ import io.panext.graph.Op;
 import io.panext.graph.Op.PostOp;
 import io.panext.graph.Shape;
 import io.panext.kernels.Affine;
-import io.panext.kernels.Downsample;
 import io.panext.kernels.Epilogue;
 import io.panext.kernels.Grn;
 import io.panext.kernels.ImageRows;
-import io.panext.kernels.LayerNorm;
 import io.panext.kernels.Linear;
 import io.panext.kernels.Matrix;
 import io.panext.kernels.PackedWeights;
-import io.panext.kernels.PatchEmbedding;
 import io.panext.kernels.RowSource;
 import io.panext.kernels.Share;
+import io.panext.kernels.SigmoidGate;
 import io.panext.zoo.Parameter;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -26,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The ops that are matrix products: linears, and the convolutions whose kernel is their stride. */
+/** The linears. */
 final class Products {
 
     /** From how many rows for each output channel on the weights are scaled, and not the rows, of a masked map. */
@@ -41,6 +39,8 @@ final class Products {
         }
         op.postOps().forEach(postOp -> parts.add(switch (postOp) {
             case GELU -> "gelu";
+            case GELU_TANH -> "tanh gelu";
+            case SILU -> "silu";
             case SUM_SQUARES -> "sum of squares";
             case ADD -> "residual";
         }));
@@ -48,7 +48,7 @@ final class Products {
         return new SimdKernel(String.join(" + ", parts), weightBytes(op.weights(), op.bias()) + gammaBytes,
                 shape -> op.responseGamma().isPresent() ? scaledBytes(op, shape) + factorBytes(shape) : 0,
                 allocator -> {
-                    var weights = PackedWeights.pack(op.weights().values(), op.bias().values(), allocator);
+                    var weights = PackedWeights.pack(new ParameterSource(op.weights(), op.bias()), allocator);
                     Optional<Affine> gamma = op.responseGamma()
                             .map(g -> Affine.pack(g.values(), new float[g.size()], allocator));
                     return operands -> gamma.map(g -> normed(op, weights, g.scale(), operands))
@@ -132,6 +132,12 @@ final class Products {
         if (op.postOps().equals(List.of(PostOp.GELU))) {
             return Epilogue.GELU;
         }
+        if (op.postOps().equals(List.of(PostOp.GELU_TANH))) {
+            return Epilogue.gated(SigmoidGate.GELU_TANH);
+        }
+        if (op.postOps().equals(List.of(PostOp.SILU))) {
+            return Epilogue.gated(SigmoidGate.SILU);
+        }
         if (op.postOps().equals(List.of(PostOp.ADD))) {
             return Epilogue.add(operands.inputs().getLast());
         }
@@ -141,78 +147,11 @@ final class Products {
         throw new IllegalArgumentException("no epilogue does " + op.postOps());
     }
 
-    /** Where a stem finds its rows: in the images of a run, gathered into scratch memory. */
-    @FunctionalInterface
-    interface PatchSource {
-
-        RowSource rows(MemorySegment images, Matrix scratch);
-    }
-
-    static Kernel patchEmbedding(Op.PatchEmbedding op) {
-        return patchEmbedding(op, op, "gemm over patches", operands -> {
-            Shape shape = operands.shape();
-            return (images, scratch) -> PatchEmbedding.patches(images, shape.height(), shape.width(), op.patch(),
-                    scratch);
-        });
-    }
-
-    /**
-     * Returns the kernel of a stem.
-     *
-     * @param op     the op that is, or contains, the stem
-     * @param source where its rows are found
-     */
-    static Kernel patchEmbedding(Op op, Op.PatchEmbedding stem, String name,
-            Function<Operands, PatchSource> source) {
-        int depth = depth(stem.weights());
-        long weightBytes = weightBytes(stem.weights(), stem.bias()) + Norms.bytes(stem.norm());
-        return new SimdKernel(name + (stem.norm().isPresent() ? " + layer norm" : ""), weightBytes,
-                images -> Matrix.alignedBytes(Linear.blockRows(op.output(images).rows(), depth), depth), allocator -> {
-                    var linear = new Linear(
-                            PackedWeights.pack(stem.weights().values(), stem.bias().values(), allocator));
-                    return patchEmbedding(depth, source, linear, Norms.pack(stem.norm(), allocator));
-                });
-    }
-
-    private static PackedKernel patchEmbedding(int depth, Function<Operands, PatchSource> source, Linear linear,
-            Norms norms) {
-        return operands -> {
-            PatchSource patches = source.apply(operands);
-            Matrix dst = operands.dst();
-            Optional<LayerNorm> norm = norms.bind(dst.columns());
-            return (images, share) -> {
-                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(dst.rows(), depth), depth);
-                linear.runRows(patches.rows(images, scratch), dst, Epilogue.NONE, share);
-                Matrix rows = dst.slice(share.from(dst.rows()), share.to(dst.rows()));
-                norm.ifPresent(layerNorm -> layerNorm.run(rows, rows, Share.ALL));
-            };
-        };
-    }
-
-    static Kernel downsample(Op.Downsample op) {
-        int depth = depth(op.weights());
-        int channels = op.weights().shape().get(1);
-        long weightBytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
-        return new SimdKernel((op.norm().isPresent() ? "layer norm + " : "") + "gemm over 2x2 cells", weightBytes,
-                shape -> Downsample.scratchBytes(Linear.blockRows(op.output(shape).rows(), depth), channels),
-                allocator -> {
-                    float[] weights = Downsample.rowOrder(op.weights().values(), channels);
-                    var linear = new Linear(PackedWeights.pack(weights, op.bias().values(), allocator));
-                    Norms norms = Norms.pack(op.norm(), allocator);
-                    return operands -> {
-                        Shape shape = operands.shape();
-                        Optional<LayerNorm> norm = norms.bind(channels);
-                        return (_, share) -> linear.runRows(Downsample.cells(operands.src(), shape.height(),
-                                shape.width(), norm, operands.scratch(share)), operands.dst(), Epilogue.NONE, share);
-                    };
-                });
-    }
-
-    private static int depth(Parameter weights) {
+    static int depth(Parameter weights) {
         return weights.size() / weights.shape().getFirst();
     }
 
-    private static long weightBytes(Parameter weights, Parameter bias) {
+    static long weightBytes(Parameter weights, Parameter bias) {
         return PackedWeights.bytes(bias.size(), depth(weights));
     }
 }

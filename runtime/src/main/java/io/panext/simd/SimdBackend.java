@@ -6,18 +6,18 @@ import io.panext.compile.Operands;
 import io.panext.compile.Task;
 import io.panext.graph.MaskedOp;
 import io.panext.graph.Op;
-import io.panext.graph.Shape;
 import io.panext.kernels.Add;
 import io.panext.kernels.Affine;
-import io.panext.kernels.DepthwiseConv;
 import io.panext.kernels.Gelu;
 import io.panext.kernels.GlobalPool;
 import io.panext.kernels.Grn;
 import io.panext.kernels.ImageRows;
-import io.panext.kernels.LayerNorm;
 import io.panext.kernels.Matrix;
+import io.panext.kernels.RowNorm;
 import io.panext.kernels.Share;
+import io.panext.kernels.SigmoidGate;
 import io.panext.kernels.Softmax;
+import io.panext.zoo.Activation;
 import io.panext.zoo.Parameter;
 import java.util.List;
 import java.util.Optional;
@@ -34,12 +34,13 @@ public final class SimdBackend implements Backend {
             throw new VectorApiMissingException();
         }
         return List.of(switch (op) {
-            case Op.PatchEmbedding stem -> Products.patchEmbedding(stem);
-            case Op.Downsample conv -> Products.downsample(conv);
+            case Op.PatchEmbedding stem -> Convolutions.patchEmbedding(stem);
+            case Op.Convolution conv -> Convolutions.windows(conv);
+            case Op.Downsample conv -> Convolutions.downsample(conv);
             case Op.Linear linear -> Products.linear(linear);
-            case Op.DepthwiseConv conv -> depthwise(conv);
-            case Op.LayerNorm norm -> layerNorm(norm);
-            case Op.Gelu _ -> SimdKernel.withoutWeights("gelu", SimdBackend::gelu);
+            case Op.DepthwiseConv conv -> Depthwise.kernel(conv);
+            case Op.ChannelNorm norm -> channelNorm(norm);
+            case Op.Activate(Activation function) -> activate(function);
             case Op.SumSquares _ -> SimdKernel.withoutWeights("sum of squares", SimdBackend::sumSquares);
             case Op.ResponseNorm norm -> responseNorm(norm);
             case Op.LayerScale scale -> layerScale(scale);
@@ -50,35 +51,12 @@ public final class SimdBackend implements Backend {
         });
     }
 
-    private static Kernel depthwise(Op.DepthwiseConv op) {
-        String name = "depthwise 7x7" + (op.norm().isPresent() ? " + layer norm" : "");
-        long bytes = DepthwiseConv.packedBytes(op.bias().size()) + Norms.bytes(op.norm());
-        return new SimdKernel(name, bytes, shape -> DepthwiseConv.scratchBytes(shape.width()), allocator -> {
-            DepthwiseConv conv = DepthwiseConv.pack(op.weights().values(), op.bias().values(), allocator);
-            Norms norms = Norms.pack(op.norm(), allocator);
-            return operands -> depthwise(conv, norms.bind(operands.shape().channels()), operands);
-        });
-    }
-
-    private static Task depthwise(DepthwiseConv conv, Optional<LayerNorm> norm, Operands operands) {
-        Shape shape = operands.shape();
-        Matrix src = operands.src();
-        Matrix dst = operands.dst();
-        int imageRows = shape.images() * shape.height();
-        return (_, share) -> {
-            conv.run(src, dst, shape.height(), shape.width(), operands.scratch(share), share);
-            // A worker normalises just the rows that it wrote itself.
-            Matrix rows = dst.slice(share.from(imageRows) * shape.width(), share.to(imageRows) * shape.width());
-            norm.ifPresent(layerNorm -> layerNorm.run(rows, rows, Share.ALL));
-        };
-    }
-
-    private static Kernel layerNorm(Op.LayerNorm op) {
-        Optional<Op.LayerNorm> present = Optional.of(op);
-        return SimdKernel.withWeights("layer norm", Norms.bytes(present), allocator -> {
+    private static Kernel channelNorm(Op.ChannelNorm op) {
+        Optional<Op.ChannelNorm> present = Optional.of(op);
+        return SimdKernel.withWeights(Norms.name(op), Norms.bytes(present), allocator -> {
             Norms norms = Norms.pack(present, allocator);
             return operands -> {
-                LayerNorm norm = norms.bind(operands.shape().channels()).orElseThrow();
+                RowNorm norm = norms.bind(operands.shape().channels()).orElseThrow();
                 return (_, share) -> norm.run(operands.src(), operands.dst(), share);
             };
         });
@@ -125,8 +103,18 @@ public final class SimdBackend implements Backend {
         });
     }
 
-    private static Task gelu(Operands operands) {
-        return (_, share) -> Gelu.run(operands.src(), operands.dst(), share);
+    private static Kernel activate(Activation function) {
+        return switch (function) {
+            case GELU -> SimdKernel.withoutWeights("gelu",
+                    operands -> (_, share) -> Gelu.run(operands.src(), operands.dst(), share));
+            case GELU_TANH -> gate("tanh gelu", SigmoidGate.GELU_TANH);
+            case SILU -> gate("silu", SigmoidGate.SILU);
+        };
+    }
+
+    private static Kernel gate(String name, SigmoidGate gate) {
+        return SimdKernel.withoutWeights(name,
+                operands -> (_, share) -> gate.run(operands.src(), operands.dst(), share));
     }
 
     private static Task sumSquares(Operands operands) {

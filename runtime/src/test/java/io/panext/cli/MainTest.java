@@ -26,7 +26,8 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"classify", "run", "inspect", "preprocess", "models", "convert", "validate", "pull"})
+    @ValueSource(strings = {"classify", "features", "run", "reconstruct", "analyze", "inspect", "preprocess", "models",
+            "convert", "validate", "pull"})
     void everyCommandHasHelpAndAVersion(String command) {
         Invocation help = Invocation.of(command, "--help");
         assertEquals(0, help.status());

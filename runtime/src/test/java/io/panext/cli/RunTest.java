@@ -97,7 +97,9 @@ class RunTest {
     void anotherArchitectureIsRefused() {
         String error = refused(run(ConvNeXt.EMBEDDED, input, "--arch", "convnext_tiny"));
         assertTrue(error.contains("convnextv2_atto") && error.contains("convnext_tiny"), error);
-        assertTrue(refused(run(ConvNeXt.EMBEDDED, input, "--arch", "convnext_tini")).contains("convnext_tiny"));
+        Invocation typo = run(ConvNeXt.EMBEDDED, input, "--arch", "convnext_tini");
+        assertEquals(2, typo.status());
+        assertTrue(typo.err().contains("did you mean convnext_tiny?"), typo.err());
     }
 
     @Test

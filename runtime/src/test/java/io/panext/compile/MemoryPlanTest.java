@@ -104,7 +104,7 @@ class MemoryPlanTest {
         // What the caller reads lives on to the last step.
         List<Plan.Place> kept = Stream.of(plan.logits(), plan.probabilities()).flatMap(place -> place.stream())
                 .collect(Collectors.toCollection(ArrayList::new));
-        kept.add(plan.features());
+        kept.add(plan.features().orElseThrow());
         int end = plan.steps().size() - 1;
         for (Plan.Step step : plan.steps()) {
             for (int k = 0; k < step.outputs().size(); k++) {

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * The input of a 2×2 convolution with stride 2, each pixel perhaps layer-normalised on its way: a row holds the four pixels of a
+ * The input of a 2×2 convolution with stride 2, each pixel perhaps normalised on its way: a row holds the four pixels of a
  * cell one after the other, in row-major order. An odd last row or column is dropped.
  */
 public final class Downsample {
@@ -28,14 +28,7 @@ public final class Downsample {
      * @return {@code [out, 2, 2, channels]}
      */
     public static float[] rowOrder(float[] weights, int channels) {
-        float[] reordered = new float[weights.length];
-        for (int i = 0; i < weights.length; i++) {
-            int cell = i % CELLS;
-            int channel = i / CELLS % channels;
-            int out = i / (CELLS * channels);
-            reordered[(out * CELLS + cell) * channels + channel] = weights[i];
-        }
-        return reordered;
+        return Windows.rowOrder(weights, channels, CELLS);
     }
 
     /**
@@ -47,7 +40,7 @@ public final class Downsample {
      * @param norm    how a pixel is normalised on its way
      * @param scratch {@link #scratchBytes} for as many rows as are asked for at a time
      */
-    public static RowSource cells(Matrix src, int height, int width, Optional<LayerNorm> norm,
+    public static RowSource cells(Matrix src, int height, int width, Optional<RowNorm> norm,
             MemorySegment scratch) {
         int columns = width / KERNEL;
         int perImage = height / KERNEL * columns;
@@ -64,7 +57,7 @@ public final class Downsample {
                     Matrix pixelIn = src.slice(pixel, pixel + 1);
                     Matrix pixelOut = new Matrix(scratch, (row - from) * stride + cell * cellBytes, stride, 1,
                             src.columns());
-                    norm.ifPresentOrElse(layerNorm -> layerNorm.run(pixelIn, pixelOut, Share.ALL),
+                    norm.ifPresentOrElse(rowNorm -> rowNorm.run(pixelIn, pixelOut, Share.ALL),
                             () -> Copy.rows(pixelIn, pixelOut));
                 }
             }

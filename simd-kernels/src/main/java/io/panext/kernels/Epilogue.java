@@ -10,6 +10,11 @@ public interface Epilogue {
     /** Applies {@link Gelu}. */
     Epilogue GELU = (block, row, column) -> Gelu.apply(block);
 
+    /** Applies another activation. */
+    static Epilogue gated(SigmoidGate gate) {
+        return (block, row, column) -> gate.apply(block);
+    }
+
     /**
      * Finishes a block.
      *

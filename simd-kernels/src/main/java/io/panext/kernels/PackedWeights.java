@@ -3,6 +3,7 @@ package io.panext.kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -15,6 +16,9 @@ import jdk.incubator.vector.FloatVector;
 public final class PackedWeights {
 
     private static final int PANEL_VECTORS = 2;
+
+    /** Depths that are reordered at a time: their 32 columns stay in the nearest cache. */
+    private static final int STRETCH = 128;
 
     private final MemorySegment memory;
     private final int columns;
@@ -40,15 +44,30 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if {@code weights} is not a multiple of {@code bias}
      */
     public static PackedWeights pack(float[] weights, float[] bias, SegmentAllocator allocator) {
-        int columns = bias.length;
-        if (columns == 0 || weights.length == 0 || weights.length % columns != 0) {
-            throw new IllegalArgumentException(weights.length + " weights for " + columns + " columns");
-        }
-        int depth = weights.length / columns;
+        return pack(WeightSource.of(weights, bias), allocator);
+    }
+
+    /**
+     * Packs weights once for many products, reading those of one panel at a time.
+     *
+     * @param source    where they come from
+     * @param allocator where the packed copy lives; its owner frees it
+     * @return the packed copy
+     */
+    public static PackedWeights pack(WeightSource source, SegmentAllocator allocator) {
+        int columns = source.columns();
+        int depth = source.depth();
         MemorySegment memory = allocator.allocate(bytes(columns, depth), Matrix.ROW_ALIGNMENT);
         PackedWeights packed = new PackedWeights(memory, columns, depth);
+        int width = Math.min(columns, PANEL_VECTORS * Lanes.COUNT);
+        float[] weights = new float[width * depth];
+        float[] reordered = new float[PANEL_VECTORS * Lanes.COUNT * depth];
+        float[] bias = new float[width];
         for (int panel = 0; panel < packed.panels; panel++) {
-            packed.fillPanel(panel, weights, bias);
+            // The bias may depend on the weights: they are read last, and then need not be kept.
+            source.bias(packed.firstColumn(panel), packed.usedColumns(panel), bias);
+            source.weights(packed.firstColumn(panel), packed.usedColumns(panel), weights);
+            packed.fillPanel(panel, weights, bias, reordered);
         }
         return packed;
     }
@@ -58,20 +77,25 @@ public final class PackedWeights {
         return (depth + 1L) * Lanes.vectors(columns) * Lanes.BYTES;
     }
 
-    private void fillPanel(int panel, float[] weights, float[] bias) {
-        int first = firstColumn(panel);
+    /** Reorders on the heap, where the code is fast even before it is compiled, a stretch at a time for the caches. */
+    private void fillPanel(int panel, float[] weights, float[] bias, float[] reordered) {
         int width = panelVectors(panel) * Lanes.COUNT;
         int used = usedColumns(panel);
-        // Reordered on the heap, where the code is fast even before it is compiled.
-        float[] reordered = new float[depth * width];
-        for (int column = 0; column < used; column++) {
-            int src = (first + column) * depth;
-            for (int k = 0, dst = column; k < depth; k++, dst += width) {
-                reordered[dst] = weights[src + k];
+        Arrays.fill(reordered, 0);
+        for (int from = 0; from < depth; from += STRETCH) {
+            int to = Math.min(from + STRETCH, depth);
+            for (int column = 0; column < used; column++) {
+                transpose(weights, column * depth, from, to, reordered, column, width);
             }
         }
-        MemorySegment.copy(reordered, 0, memory, ValueLayout.JAVA_FLOAT, panelOffset(panel), reordered.length);
-        MemorySegment.copy(bias, first, memory, ValueLayout.JAVA_FLOAT, biasOffset(panel), used);
+        MemorySegment.copy(reordered, 0, memory, ValueLayout.JAVA_FLOAT, panelOffset(panel), depth * width);
+        MemorySegment.copy(bias, 0, memory, ValueLayout.JAVA_FLOAT, biasOffset(panel), used);
+    }
+
+    private static void transpose(float[] src, int row, int from, int to, float[] dst, int column, int width) {
+        for (int k = from; k < to; k++) {
+            dst[k * width + column] = src[row + k];
+        }
     }
 
     /**

@@ -6,8 +6,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The stem's patches: from planar {@code [N, 3, H, W]} to one row of {@code 3 · patch · patch} values for each patch, in
- * the order of the convolution's weights. Rows and columns that do not fill a patch are dropped.
+ * What a stem sees: from planar {@code [N, 3, H, W]} to one row of {@code 3 · kernel · kernel} values for each window, in
+ * the order of the convolution's weights. The windows of most stems lie side by side and are called patches.
  */
 public final class PatchEmbedding {
 
@@ -19,27 +19,35 @@ public final class PatchEmbedding {
     private PatchEmbedding() {}
 
     /**
-     * Returns the patches of all images, gathered into scratch memory.
+     * Returns the windows of all images, gathered into scratch memory.
      *
      * @param src     fp32 {@code [N, 3, height, width]}, any alignment
      * @param height  rows of an image
      * @param width   pixels of a row
-     * @param patch   edge of a patch
-     * @param scratch rows of {@code 3 · patch · patch} values, at least as many as are asked for at a time
+     * @param window  what is seen of it; not dilated
+     * @param scratch rows of {@code 3 · kernel · kernel} values, at least as many as are asked for at a time
      */
-    public static RowSource patches(MemorySegment src, int height, int width, int patch, Matrix scratch) {
-        scratch.requireColumns(COLOURS * patch * patch);
-        int columns = width / patch;
-        int perImage = height / patch * columns;
+    public static RowSource patches(MemorySegment src, int height, int width, Window window, Matrix scratch) {
+        scratch.requireColumns(COLOURS * window.taps());
+        if (window.dilation() != 1) {
+            throw new IllegalArgumentException("a stem's windows are not dilated: " + window);
+        }
+        int edge = window.kernel();
+        int columns = window.over(width);
+        int perImage = window.over(height) * columns;
         long plane = 4L * height * width;
         return (from, to) -> {
             Matrix dst = scratch.slice(0, to - from);
             for (int row = from; row < to; row++) {
-                int image = row / perImage;
-                int y = row % perImage / columns;
-                int x = row % columns;
-                long first = COLOURS * plane * image + 4L * patch * ((long) y * width + x);
-                gather(src, first, plane, 4L * width, patch, dst.memory(), dst.rowOffset(row - from));
+                long image = COLOURS * plane * (row / perImage);
+                int y = row % perImage / columns * window.stride() - window.before();
+                int x = row % columns * window.stride() - window.before();
+                if (y >= 0 && y + edge <= height && x >= 0 && x + edge <= width) {
+                    gather(src, image + 4 * ((long) y * width + x), plane, 4L * width, edge, dst.memory(),
+                            dst.rowOffset(row - from));
+                } else {
+                    gatherPadded(src, image, height, width, y, x, edge, dst.memory(), dst.rowOffset(row - from));
+                }
             }
             return dst;
         };
@@ -73,6 +81,17 @@ public final class PatchEmbedding {
             }
             return dst;
         };
+    }
+
+    private static void gatherPadded(MemorySegment src, long image, int height, int width, int top, int left, int edge,
+            MemorySegment dst, long to) {
+        for (int i = 0; i < COLOURS * edge * edge; i++) {
+            int y = top + i / edge % edge;
+            int x = left + i % edge;
+            boolean inside = y >= 0 && y < height && x >= 0 && x < width;
+            long at = image + 4 * (((long) (i / edge / edge) * height + y) * width + x);
+            dst.set(ValueLayout.JAVA_FLOAT, to + 4L * i, inside ? src.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at) : 0);
+        }
     }
 
     private static void gather(MemorySegment src, long first, long plane, long stride, int patch, MemorySegment dst,

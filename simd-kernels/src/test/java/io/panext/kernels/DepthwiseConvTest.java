@@ -46,10 +46,12 @@ class DepthwiseConvTest {
             assertArrayEquals(values, src.values(), "the input has changed");
             return dst.values();
         });
-        double[] magnitudes = Reference.depthwise(Rounding.magnitudes(values), Rounding.magnitudes(weights),
+        double[] magnitudes = ReferenceConvolution.depthwise(Rounding.magnitudes(values), Rounding.magnitudes(weights),
                 Rounding.magnitudes(bias), height, width);
-        Rounding.assertWithin(i -> Rounding.ofSum(TAPS, magnitudes[i]), Reference.depthwise(Reference.exactly(values),
-                Reference.exactly(weights), Reference.exactly(bias), height, width), actual);
+        Rounding.assertWithin(i -> Rounding.ofSum(TAPS, magnitudes[i]),
+                ReferenceConvolution.depthwise(Reference.exactly(values),
+                        Reference.exactly(weights), Reference.exactly(bias), height, width),
+                actual);
     }
 
     /** Scratch memory as another op may have left it. */

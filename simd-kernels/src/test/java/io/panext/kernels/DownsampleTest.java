@@ -37,7 +37,8 @@ class DownsampleTest {
             return dst.values();
         });
         double[] normalised = Reference.layerNorm(Reference.exactly(values), channels, LayerNormTest.EPS);
-        double[] expected = Reference.tiledConvolution(normalised, Reference.exactly(weights), Reference.exactly(bias),
+        double[] expected = ReferenceConvolution.tiledConvolution(normalised, Reference.exactly(weights),
+                Reference.exactly(bias),
                 height,
                 width, Downsample.KERNEL);
         double[] allowed = allowed(normalised, weights, bias, height, width);
@@ -52,7 +53,7 @@ class DownsampleTest {
         }
         double[] magnitudes = new double[normalised.length];
         Arrays.fill(magnitudes, largest);
-        double[] allowed = Reference.tiledConvolution(magnitudes, Rounding.magnitudes(weights),
+        double[] allowed = ReferenceConvolution.tiledConvolution(magnitudes, Rounding.magnitudes(weights),
                 Rounding.magnitudes(bias), height, width, Downsample.KERNEL);
         for (int i = 0; i < allowed.length; i++) {
             allowed[i] = LayerNormTest.ROUNDINGS * Rounding.UNIT * allowed[i]

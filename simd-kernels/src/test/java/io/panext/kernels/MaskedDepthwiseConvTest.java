@@ -51,10 +51,12 @@ class MaskedDepthwiseConvTest {
         });
         int height = masks.gridHeight * edge;
         int width = masks.gridWidth * edge;
-        double[] magnitudes = masks.compact(Reference.depthwise(Rounding.magnitudes(map), Rounding.magnitudes(weights),
-                Rounding.magnitudes(bias), height, width), edge, channels);
-        double[] expected = masks.compact(Reference.depthwise(Reference.exactly(map), Reference.exactly(weights),
-                Reference.exactly(bias), height, width), edge, channels);
+        double[] magnitudes = masks
+                .compact(ReferenceConvolution.depthwise(Rounding.magnitudes(map), Rounding.magnitudes(weights),
+                        Rounding.magnitudes(bias), height, width), edge, channels);
+        double[] expected = masks
+                .compact(ReferenceConvolution.depthwise(Reference.exactly(map), Reference.exactly(weights),
+                        Reference.exactly(bias), height, width), edge, channels);
         Rounding.assertWithin(i -> Rounding.ofSum(TAPS, magnitudes[i]), expected, actual);
     }
 

@@ -27,7 +27,7 @@ class PatchEmbeddingTest {
             GuardedMap dst = GuardedMap.empty(images * pixels, channels);
             workers.each(share -> {
                 GuardedMap scratch = GuardedMap.empty(Linear.blockRows(images * pixels, depth), depth);
-                RowSource patches = PatchEmbedding.patches(planar(image), height, width, patch,
+                RowSource patches = PatchEmbedding.patches(planar(image), height, width, Window.tiles(patch),
                         scratch.matrix());
                 linear.run(patches, dst.matrix(), ImageRows.equal(images, pixels), Epilogue.NONE, share);
                 scratch.values();
@@ -42,7 +42,8 @@ class PatchEmbeddingTest {
 
     private static double[] convolve(double[] image, double[] weights, double[] bias, int height, int width,
             int patch) {
-        return Reference.tiledConvolution(Reference.channelsLast(image, COLOURS, height * width), weights, bias, height,
+        return ReferenceConvolution.tiledConvolution(ReferenceConvolution.channelsLast(image, COLOURS, height * width),
+                weights, bias, height,
                 width, patch);
     }
 
@@ -53,7 +54,7 @@ class PatchEmbeddingTest {
 
     @Test
     void imagesThatAreNotThereAreRefused() {
-        RowSource patches = PatchEmbedding.patches(planar(new float[COLOURS * 8 * 8]), 8, 8, 4,
+        RowSource patches = PatchEmbedding.patches(planar(new float[COLOURS * 8 * 8]), 8, 8, Window.tiles(4),
                 GuardedMap.empty(5, 48).matrix());
         assertThrows(IndexOutOfBoundsException.class, () -> patches.rows(0, 5));
     }
@@ -64,9 +65,9 @@ class PatchEmbeddingTest {
         for (int columns : new int[] {47, 49}) {
             Matrix scratch = GuardedMap.empty(5, columns).matrix();
             assertThrows(IllegalArgumentException.class,
-                    () -> PatchEmbedding.patches(image, 8, 8, 4, scratch));
+                    () -> PatchEmbedding.patches(image, 8, 8, Window.tiles(4), scratch));
         }
-        RowSource patches = PatchEmbedding.patches(image, 8, 8, 4, GuardedMap.empty(3, 48).matrix());
+        RowSource patches = PatchEmbedding.patches(image, 8, 8, Window.tiles(4), GuardedMap.empty(3, 48).matrix());
         assertThrows(IndexOutOfBoundsException.class, () -> patches.rows(0, 4));
     }
 }

@@ -90,7 +90,7 @@ class PatchTableTest {
         int depth = COLOURS * patch * patch;
         MemorySegment image = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT,
                 Sample.values(1, images * COLOURS * height * width));
-        Matrix all = PatchEmbedding.patches(image, height, width, patch,
+        Matrix all = PatchEmbedding.patches(image, height, width, Window.tiles(patch),
                 GuardedMap.empty(masks.pixels(edge), depth).matrix()).rows(0, masks.pixels(edge));
         int rows = masks.slots() * edge * edge;
         Matrix visible = PatchEmbedding.visiblePatches(image, height, width, patch, edge, masks.table,

@@ -7,8 +7,6 @@ package io.panext.kernels;
  */
 final class Reference {
 
-    private static final int DEPTHWISE_KERNEL = 7;
-    private static final int DEPTHWISE_PADDING = 3;
     private static final double GRN_EPS = 1e-6;
 
     private Reference() {}
@@ -99,72 +97,49 @@ final class Reference {
         return sum / count;
     }
 
-    /** The 7×7 depthwise convolution with stride 1 and zero padding 3; {@code weights [channels, 7, 7]}. */
-    static double[] depthwise(double[] src, double[] weights, double[] bias, int height, int width) {
-        int channels = bias.length;
+    /** {@code x / sqrt(mean(x²) + eps)} over the channels of each row. */
+    static double[] rmsNorm(double[] src, int channels, double eps) {
         double[] dst = new double[src.length];
-        for (int i = 0; i < dst.length; i++) {
-            int channel = i % channels;
-            int x = i / channels % width;
-            int y = i / channels / width % height;
-            int image = i / channels / width / height;
-            double sum = bias[channel];
-            for (int ky = 0; ky < DEPTHWISE_KERNEL; ky++) {
-                for (int kx = 0; kx < DEPTHWISE_KERNEL; kx++) {
-                    int fromY = y + ky - DEPTHWISE_PADDING;
-                    int fromX = x + kx - DEPTHWISE_PADDING;
-                    if (fromY >= 0 && fromY < height && fromX >= 0 && fromX < width) {
-                        sum += src[((image * height + fromY) * width + fromX) * channels + channel]
-                                * weights[(channel * DEPTHWISE_KERNEL + ky) * DEPTHWISE_KERNEL + kx];
-                    }
-                }
+        for (int row = 0; row < src.length; row += channels) {
+            double squares = 0;
+            for (int i = row; i < row + channels; i++) {
+                squares += src[i] * src[i];
             }
-            dst[i] = sum;
+            for (int i = row; i < row + channels; i++) {
+                dst[i] = src[i] / Math.sqrt(squares / channels + eps);
+            }
         }
         return dst;
     }
 
-    /**
-     * A convolution whose stride is its kernel, so that windows do not overlap; what does not fill a window is dropped.
-     *
-     * @param src     {@code [images, height, width, in]}
-     * @param weights {@code [out, in, kernel, kernel]}
-     */
-    static double[] tiledConvolution(double[] src, double[] weights, double[] bias, int height, int width, int kernel) {
-        int out = bias.length;
-        int in = weights.length / out / kernel / kernel;
-        int images = src.length / in / height / width;
-        int dstHeight = height / kernel;
-        int dstWidth = width / kernel;
-        double[] dst = new double[images * dstHeight * dstWidth * out];
-        for (int i = 0; i < dst.length; i++) {
-            int column = i % out;
-            int x = i / out % dstWidth;
-            int y = i / out / dstWidth % dstHeight;
-            int image = i / out / dstWidth / dstHeight;
-            double sum = bias[column];
-            for (int channel = 0; channel < in; channel++) {
-                for (int ky = 0; ky < kernel; ky++) {
-                    for (int kx = 0; kx < kernel; kx++) {
-                        int pixel = (image * height + y * kernel + ky) * width + x * kernel + kx;
-                        sum += src[pixel * in + channel]
-                                * weights[((column * in + channel) * kernel + ky) * kernel + kx];
-                    }
-                }
+    /** {@code x / sqrt(variance + eps)} over the channels of each row, with the unbiased variance. */
+    static double[] simpleNorm(double[] src, int channels, double eps) {
+        double[] dst = new double[src.length];
+        for (int row = 0; row < src.length; row += channels) {
+            double biased = Math.pow(deviation(src, row, channels, 0), 2);
+            double variance = biased * channels / (channels - 1);
+            for (int i = row; i < row + channels; i++) {
+                dst[i] = src[i] / Math.sqrt(variance + eps);
             }
-            dst[i] = sum;
         }
         return dst;
     }
 
-    /** From {@code [images, channels, pixels]} to {@code [images, pixels, channels]}. */
-    static double[] channelsLast(double[] src, int channels, int pixels) {
+    /** {@code x / (1 + exp(-x))}. */
+    static double[] silu(double[] src) {
         double[] dst = new double[src.length];
         for (int i = 0; i < src.length; i++) {
-            int pixel = i % pixels;
-            int channel = i / pixels % channels;
-            int image = i / pixels / channels;
-            dst[(image * pixels + pixel) * channels + channel] = src[i];
+            dst[i] = src[i] / (1 + Math.exp(-src[i]));
+        }
+        return dst;
+    }
+
+    /** {@code x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))}. */
+    static double[] tanhGelu(double[] src) {
+        double[] dst = new double[src.length];
+        for (int i = 0; i < src.length; i++) {
+            double inner = Math.sqrt(2 / Math.PI) * (src[i] + 0.044715 * Math.pow(src[i], 3));
+            dst[i] = src[i] / 2 * (1 + Math.tanh(inner));
         }
         return dst;
     }

@@ -53,15 +53,30 @@ public interface Checkpoint extends AutoCloseable {
      */
     default float[] floats(String tensor) {
         TensorInfo info = info(tensor);
-        if (!info.dtype().isWeight()) {
-            throw new UnsupportedOperationException(name() + ": tensor " + tensor + " is " + info.dtype()
-                    + "; only F32, F16 and BF16 can be read as weights");
-        }
         if (info.size() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(name() + ": tensor " + tensor + " " + info.shape()
                     + " does not fit an array");
         }
-        return info.dtype().toFloats(bytes(tensor));
+        float[] values = new float[(int) info.size()];
+        read(tensor, 0, values, values.length);
+        return values;
+    }
+
+    /**
+     * Reads a part of a tensor as fp32.
+     *
+     * @param from  row-major index of the first value
+     * @param dst   where they go, from its start on
+     * @param count how many
+     * @throws IllegalArgumentException      if there is no such tensor
+     * @throws IndexOutOfBoundsException     if it has not so many values, or there is not so much room
+     * @throws UnsupportedOperationException if its type is not {@linkplain DType#isWeight() a weight's}
+     */
+    default void read(String tensor, long from, float[] dst, int count) {
+        DType dtype = info(tensor).requireWeight(name());
+        MemorySegment part = bytes(tensor).asSlice(from * dtype.byteSize(), (long) count * dtype.byteSize());
+        dtype.toFloats(part, dst);
+        MappedFile.forget(part);
     }
 
     /**
@@ -93,8 +108,8 @@ public interface Checkpoint extends AutoCloseable {
     /**
      * Opens a checkpoint file, whose format is recognised by its content.
      *
-     * @param path a safetensors file, the {@code .index.json} of several, or what {@code torch.save} wrote: nothing that
-     *             it names is ever executed; or a folder with one of them
+     * @param path a safetensors file, the {@code .index.json} of several, what {@code torch.save} wrote: nothing that it
+     *             names is ever executed; or what MindSpore's {@code save_checkpoint} wrote; or a folder with one of them
      * @throws CheckpointException if the file is not there, not readable, damaged or of another format
      */
     static Checkpoint open(Path path) throws CheckpointException {
@@ -110,13 +125,16 @@ public interface Checkpoint extends AutoCloseable {
      * Opens a checkpoint that is in memory, without copying the tensors, and takes over that memory.
      *
      * @param name  what error messages call it
-     * @param file  the whole file, safetensors or PyTorch's
+     * @param file  the whole file: safetensors, PyTorch's or MindSpore's
      * @param owner arena of the file's memory: closed by {@link #close()}, or at once if this method throws
      * @throws CheckpointException if it is damaged or of another format
      */
     static Checkpoint of(String name, MemorySegment file, Arena owner) throws CheckpointException {
-        return TorchFile.recognises(file)
-                ? TorchCheckpoint.of(name, file, owner)
+        if (TorchFile.recognises(file)) {
+            return TorchCheckpoint.of(name, file, owner);
+        }
+        return MindSporeCheckpoint.recognises(file)
+                ? MindSporeCheckpoint.of(name, file, owner)
                 : Safetensors.of(name, file, owner);
     }
 }

@@ -4,6 +4,7 @@ import io.panext.zoo.Architecture;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Generation;
+import io.panext.zoo.Traits;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -115,16 +118,19 @@ public final class Conversion {
         Generation generation = parameters.keySet().stream().anyMatch(name -> name.contains(".mlp.grn."))
                 ? Generation.V2
                 : Generation.V1;
+        Function<String, Optional<String>> names = isIsotropic(parameters.keySet())
+                ? target::isotropicKey
+                : canonical -> target.key(canonical, generation);
         boolean convolutional = isConvolutional(parameters);
         for (var parameter : parameters.entrySet()) {
             String canonical = parameter.getKey();
             TensorInfo info = parameter.getValue();
-            add(key(target, canonical, generation), target.shape(canonical, info.shape(), convolutional), info);
+            add(key(target, names, canonical), target.shape(canonical, info.shape(), convolutional), info);
         }
         for (String zero : layout.zeros()) {
             TensorInfo weight = parameters.get(zero.replaceFirst("bias$", "weight"));
             if (weight != null && !parameters.containsKey(zero)) {
-                TensorInfo zeros = new TensorInfo(key(target, zero, generation), dtype.orElse(weight.dtype()),
+                TensorInfo zeros = new TensorInfo(key(target, names, zero), dtype.orElse(weight.dtype()),
                         weight.shape().subList(0, 1));
                 outputs.add(new Output(zeros, Optional.empty(), Optional.empty()));
                 note(List.of(zeros.name()), "added as zeros, which the source leaves out");
@@ -134,8 +140,9 @@ public final class Conversion {
         note(others.stream().map(TensorInfo::name).toList(), "kept as they are, being no part of a ConvNeXt");
     }
 
-    private String key(TargetLayout target, String canonical, Generation generation) throws CheckpointException {
-        return target.key(canonical, generation).orElseThrow(() -> new CheckpointException(source.name(),
+    private String key(TargetLayout target, Function<String, Optional<String>> names, String canonical)
+            throws CheckpointException {
+        return names.apply(canonical).orElseThrow(() -> new CheckpointException(source.name(),
                 "cannot be written in " + target + "'s layout, which has no name for " + canonical));
     }
 
@@ -145,7 +152,7 @@ public final class Conversion {
                 cast ? Optional.of(new Cast(from.dtype(), dtype.get())) : Optional.empty()));
     }
 
-    private SafetensorsWriter.Values values(Output output) {
+    private CompleteFile.Values values(Output output) {
         if (output.from.isEmpty()) {
             return (_, chunk) -> chunk.fill((byte) 0);
         }
@@ -170,19 +177,22 @@ public final class Conversion {
         return metadata;
     }
 
+    /** Isotropic models have one stage, and no norm in their stem. */
+    private static boolean isIsotropic(Set<String> names) {
+        return names.contains("stages.0.blocks.0.conv_dw.weight") && !names.contains("stem.1.weight")
+                && names.stream().noneMatch(name -> name.startsWith("stages.1."));
+    }
+
     private boolean isConvolutional(Map<String, TensorInfo> parameters) {
         var shapes = new LinkedHashMap<String, List<Integer>>();
         parameters.forEach((name, info) -> shapes.put(name, info.shape()));
-        Optional<String> architecture = Optional.empty();
+        Optional<Architecture> architecture = Optional.empty();
         try {
-            ConvNeXtSpec spec = ConvNeXtSpec.infer(shapes);
-            architecture = Catalogue.architectures().stream()
-                    .filter(known -> known.spec().withClasses(spec.classes()).equals(spec)).map(Architecture::name)
-                    .findFirst();
+            architecture = Catalogue.like(ConvNeXtSpec.infer(shapes, Traits.NONE));
         } catch (IllegalArgumentException e) {
             // a variant of its own: its shapes are kept
         }
-        return architecture.map(name -> CONVOLUTIONAL.matcher(name).matches())
+        return architecture.map(Architecture::name).map(name -> CONVOLUTIONAL.matcher(name).matches())
                 .orElseGet(() -> shapes.entrySet().stream()
                         .anyMatch(shape -> shape.getKey().endsWith(".mlp.fc1.weight") && shape.getValue().size() == 4));
     }

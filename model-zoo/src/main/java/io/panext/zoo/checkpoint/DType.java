@@ -70,22 +70,21 @@ public enum DType {
     }
 
     /** Converts packed values of this type to fp32. */
-    float[] toFloats(MemorySegment bytes) {
-        float[] values = new float[Math.toIntExact(bytes.byteSize() / byteSize)];
+    void toFloats(MemorySegment bytes, float[] dst) {
+        int count = Math.toIntExact(bytes.byteSize() / byteSize);
         switch (this) {
-            case F32 -> MemorySegment.copy(bytes, FLOAT, 0, values, 0, values.length);
+            case F32 -> MemorySegment.copy(bytes, FLOAT, 0, dst, 0, count);
             case F16 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
+                for (int i = 0; i < count; i++) {
+                    dst[i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
                 }
             }
             case BF16 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << Short.SIZE);
+                for (int i = 0; i < count; i++) {
+                    dst[i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << Short.SIZE);
                 }
             }
             default -> throw new UnsupportedOperationException(this + " is not a weight type");
         }
-        return values;
     }
 }

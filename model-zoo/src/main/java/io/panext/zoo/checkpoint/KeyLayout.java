@@ -1,5 +1,7 @@
 package io.panext.zoo.checkpoint;
 
+import io.panext.zoo.Activation;
+import io.panext.zoo.Traits;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +21,9 @@ public enum KeyLayout {
     /** open_clip, whose image tower is timm's: {@code visual.trunk.stages.0.blocks.1.mlp.fc1.weight}. */
     OPEN_CLIP("visual.trunk.stem.0.weight", //
             rename("^visual\\.trunk\\.", ""), //
-            rename("^visual\\.head\\.proj\\.", "head.fc.")) {
+            rename("^visual\\.head\\.proj\\.", "head.fc."), //
+            rename("^visual\\.head\\.mlp\\.fc1\\.", "head.pre_logits.fc."), //
+            rename("^visual\\.head\\.mlp\\.fc2\\.", "head.fc.")) {
 
         // Beside the image tower there is one for texts.
         @Override
@@ -52,6 +56,12 @@ public enum KeyLayout {
         @Override
         boolean matches(Set<String> keys) {
             return Stream.of("convnext.", "convnextv2.", "").anyMatch(prefix -> keys.contains(prefix + signature()));
+        }
+
+        // The final norm's eps is the configuration's, whose default this is; all others are 1e-6, as in the papers.
+        @Override
+        Traits traits() {
+            return new Traits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(1e-12));
         }
     },
 
@@ -91,6 +101,34 @@ public enum KeyLayout {
             rename("\\.grn\\.gamma$", ".mlp.grn.weight"), //
             rename("\\.grn\\.beta$", ".mlp.grn.bias")),
 
+    /**
+     * MindCV, on MindSpore: {@code feature.1.1.pwconv1.weight}. Its {@code nn.GELU} is the approximation by tanh. (Its
+     * convolutions also pad what does not fill a window; for images of multiples of 32 px there is nothing to pad.)
+     */
+    MINDCV("feature.0.0.weight", //
+            rename("^feature\\.0\\.", "stem."), //
+            rename("^feature\\.2\\.", "stages.1.downsample."), //
+            rename("^feature\\.4\\.", "stages.2.downsample."), //
+            rename("^feature\\.6\\.", "stages.3.downsample."), //
+            rename("^feature\\.1\\.", "stages.0.blocks."), //
+            rename("^feature\\.3\\.", "stages.1.blocks."), //
+            rename("^feature\\.5\\.", "stages.2.blocks."), //
+            rename("^feature\\.7\\.", "stages.3.blocks."), //
+            rename("\\.dwconv\\.", ".conv_dw."), //
+            rename("\\.pwconv([12])\\.", ".mlp.fc$1."), //
+            rename("\\.grn\\.", ".mlp.grn."), //
+            rename("\\.gamma$", ".weight"), //
+            rename("\\.beta$", ".bias"), //
+            rename("\\.gamma_$", ".gamma"), //
+            rename("^norm\\.", "head.norm."), //
+            rename("^classifier\\.", "head.fc.")) {
+
+        @Override
+        Traits traits() {
+            return new Traits(Optional.of(Activation.GELU_TANH), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+    },
+
     /** The original repositories of ConvNeXt and ConvNeXt V2: {@code stages.0.1.pwconv1.weight}. */
     FACEBOOKRESEARCH("downsample_layers.0.0.weight", //
             rename("^downsample_layers\\.0\\.", "stem."), //
@@ -100,6 +138,22 @@ public enum KeyLayout {
             rename("\\.pwconv([12])\\.", ".mlp.fc$1."), //
             rename("\\.grn\\.gamma$", ".mlp.grn.weight"), //
             rename("\\.grn\\.beta$", ".mlp.grn.bias"), //
+            rename("^norm\\.", "head.norm."), //
+            rename("^head\\.(weight|bias)$", "head.fc.$1")) {
+
+        // EUPE's checkpoints have more heads, for its training alone.
+        @Override
+        boolean describesModel(String key) {
+            return !unwrapped(key).matches("(projectors|norms)\\..*");
+        }
+    },
+
+    /** The isotropic models of the original repository: {@code blocks.1.pwconv1.weight}. */
+    ISOTROPIC("stem.weight", //
+            rename("^stem\\.", "stem.0."), //
+            rename("^blocks\\.(\\d+)\\.", "stages.0.blocks.$1."), //
+            rename("\\.dwconv\\.", ".conv_dw."), //
+            rename("\\.pwconv([12])\\.", ".mlp.fc$1."), //
             rename("^norm\\.", "head.norm."), //
             rename("^head\\.(weight|bias)$", "head.fc.$1")),
 
@@ -145,6 +199,11 @@ public enum KeyLayout {
     /** Canonical names of the parameters that this layout leaves out because they are zero. */
     Set<String> zeros() {
         return Set.of();
+    }
+
+    /** What is the same for all models of this layout, though no tensor tells it. */
+    Traits traits() {
+        return Traits.NONE;
     }
 
     boolean matches(Set<String> keys) {

@@ -11,6 +11,9 @@ import java.nio.file.StandardOpenOption;
 /** A checkpoint file in memory, whatever its format. */
 final class MappedFile {
 
+    /** Below it, the call costs more than the memory is worth. */
+    private static final long WORTH_FORGETTING = 1 << 16;
+
     private MappedFile() {}
 
     /**
@@ -32,6 +35,13 @@ final class MappedFile {
         } catch (IOException e) {
             arena.close();
             throw CheckpointException.refused(name, "cannot be read", e);
+        }
+    }
+
+    /** Lets the system take back the memory of what has been read; should it be read again, it is there again. */
+    static void forget(MemorySegment part) {
+        if (part.isMapped() && part.byteSize() >= WORTH_FORGETTING) {
+            part.unload();
         }
     }
 

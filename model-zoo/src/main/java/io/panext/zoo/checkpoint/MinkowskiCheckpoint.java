@@ -90,6 +90,15 @@ final class MinkowskiCheckpoint implements Checkpoint {
         return kernel == null ? stored.floats(tensor) : dense(stored.floats(kernel), info(tensor).shape());
     }
 
+    @Override
+    public void read(String tensor, long from, float[] dst, int count) {
+        if (kernels.containsKey(tensor)) {
+            System.arraycopy(floats(tensor), Math.toIntExact(from), dst, 0, count);
+        } else {
+            stored.read(tensor, from, dst, count);
+        }
+    }
+
     private static float[] dense(float[] kernel, List<Integer> shape) {
         int out = shape.get(0);
         int in = shape.get(1);

@@ -10,6 +10,7 @@ import io.panext.zoo.Labels;
 import io.panext.zoo.Preprocessing;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
+import io.panext.zoo.Traits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,16 +24,19 @@ import java.util.OptionalInt;
  * <p>Read are {@code architecture}, {@code num_classes}, {@code label_names}, {@code label_descriptions} and, of
  * {@code pretrained_cfg}, {@code input_size}, {@code interpolation}, {@code crop_pct}, {@code crop_mode}, {@code mean}
  * and {@code std}; what is left out there is as in {@link Preprocessing#IMAGENET_224}. Hugging Face's {@code id2label}
- * names the classes where timm's fields do not. Other fields are passed over.
+ * names the classes where timm's fields do not. What no tensor tells is read from timm's {@code model_args}
+ * ({@code act_layer}, {@code norm_layer}, {@code norm_eps}) and Hugging Face's {@code hidden_act} and
+ * {@code layer_norm_eps}, which is the eps of the final norm alone. Other fields are passed over.
  *
  * @param file          where it was read, for messages
- * @param architecture  timm's name of the architecture, for display: the weights decide
+ * @param architecture  timm's name of the architecture: for display and for what no tensor tells
  * @param classes       outputs of the classifier
  * @param labels        names of the classes: descriptions, where there are any, and then the names as ids
  * @param preprocessing how photographs are prepared; empty if the file has no {@code pretrained_cfg}
+ * @param traits        what no tensor tells
  */
 public record ModelConfig(String file, Optional<String> architecture, OptionalInt classes, Optional<Labels> labels,
-        Optional<Preprocessing> preprocessing) {
+        Optional<Preprocessing> preprocessing, Traits traits) {
 
     /** How the file is called. */
     public static final String FILE_NAME = "config.json";
@@ -59,7 +63,7 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
 
     /** Returns this configuration with what another file says of photographs. */
     ModelConfig withPreprocessing(Preprocessing other) {
-        return new ModelConfig(file, architecture, classes, labels, Optional.of(other));
+        return new ModelConfig(file, architecture, classes, labels, Optional.of(other), traits);
     }
 
     /** @throws CheckpointException if this is not about a classifier of so many classes */
@@ -76,7 +80,7 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
 
     private static ModelConfig of(String file, JsonNode config) {
         return new ModelConfig(file, architecture(config), classes(config), labels(config),
-                preprocessing(config.path("pretrained_cfg")));
+                preprocessing(config.path("pretrained_cfg")), TraitsConfig.traits(config));
     }
 
     private static Optional<String> architecture(JsonNode config) {

@@ -26,7 +26,7 @@ record ModelFiles(String name, Path checkpoint, Optional<PretrainedTag> tag) {
             "open_clip_pytorch_model.bin");
 
     /** A path that can be no model's name, though it is in no folder. */
-    private static final Pattern CHECKPOINT_NAME = Pattern.compile(".*\\.(safetensors|pth|pt|bin|tar|json)");
+    private static final Pattern CHECKPOINT_NAME = Pattern.compile(".*\\.(safetensors|pth|pt|bin|tar|ckpt|json)");
 
     /**
      * Finds the files that a user means.

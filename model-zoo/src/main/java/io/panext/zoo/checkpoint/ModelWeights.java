@@ -4,6 +4,7 @@ import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.DecoderSpec;
 import io.panext.zoo.Parameter;
 import io.panext.zoo.ParameterShape;
+import io.panext.zoo.Traits;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -48,6 +49,18 @@ public final class ModelWeights implements AutoCloseable {
      * @throws CheckpointException if its tensors are not exactly those of a ConvNeXt
      */
     public static ModelWeights of(Checkpoint checkpoint) throws CheckpointException {
+        return of(checkpoint, Traits.NONE, Traits.NONE);
+    }
+
+    /**
+     * Checks a checkpoint and takes it over.
+     *
+     * @param checkpoint closed by {@link #close()}, or at once if this method throws
+     * @param stated     what is said of this model itself
+     * @param supposed   what holds where neither {@code stated} nor the key layout says anything
+     * @throws CheckpointException if its tensors are not exactly those of a ConvNeXt
+     */
+    static ModelWeights of(Checkpoint checkpoint, Traits stated, Traits supposed) throws CheckpointException {
         try {
             KeyLayout layout = layout(checkpoint);
             Checkpoint dense = MinkowskiCheckpoint.densified(checkpoint);
@@ -55,7 +68,7 @@ public final class ModelWeights implements AutoCloseable {
             Map<String, List<Integer>> shapes = shapes(tensors);
             var encoder = new LinkedHashMap<>(shapes);
             encoder.keySet().removeIf(DecoderSpec::describes);
-            ConvNeXtSpec spec = ConvNeXtSpec.infer(encoder);
+            ConvNeXtSpec spec = ConvNeXtSpec.infer(encoder, stated.or(layout.traits()).or(supposed));
             Optional<DecoderSpec> decoder = DecoderSpec.infer(spec, shapes);
             return new ModelWeights(dense, layout, spec, decoder, bind(dense, layout, spec, decoder, tensors));
         } catch (CheckpointException e) {
@@ -207,6 +220,11 @@ public final class ModelWeights implements AutoCloseable {
         @Override
         public float[] values() {
             return checkpoint.floats(key);
+        }
+
+        @Override
+        public void read(int from, float[] dst, int count) {
+            checkpoint.read(key, from, dst, count);
         }
     }
 

@@ -4,10 +4,12 @@ import io.panext.zoo.Architecture;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Labels;
+import io.panext.zoo.Norm;
 import io.panext.zoo.Preprocessing;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
 import io.panext.zoo.PretrainedTag;
+import io.panext.zoo.Traits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -42,13 +44,15 @@ public final class PretrainedModel implements AutoCloseable {
     private final String name;
     private final ModelWeights weights;
     private final Optional<ModelConfig> config;
+    private final boolean normKnown;
     private final Optional<PretrainedTag> tag;
 
-    private PretrainedModel(String name, ModelWeights weights, Optional<ModelConfig> config,
+    private PretrainedModel(String name, ModelWeights weights, Optional<ModelConfig> config, boolean normKnown,
             Optional<PretrainedTag> tag) {
         this.name = name;
         this.weights = weights;
         this.config = config;
+        this.normKnown = normKnown;
         this.tag = tag.filter(this::isPlausible);
     }
 
@@ -63,10 +67,22 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException           if reading fails
      */
     public static PretrainedModel open(String nameOrPath) throws IOException {
+        return open(nameOrPath, Optional.empty());
+    }
+
+    /**
+     * Opens a model by name or by file.
+     *
+     * @param nameOrPath   as for {@link #open(String)}
+     * @param architecture what the model must be, with any number of classes; it tells what no tensor does
+     * @throws CheckpointException also if it is another architecture
+     * @throws IOException         as {@link #open(String)} does
+     */
+    public static PretrainedModel open(String nameOrPath, Optional<Architecture> architecture) throws IOException {
         if (nameOrPath.equals(EMBEDDED)) {
-            return embedded();
+            return required(architecture, embedded());
         }
-        return of(ModelFiles.of(nameOrPath));
+        return open(ModelFiles.of(nameOrPath), architecture);
     }
 
     /**
@@ -77,11 +93,25 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException         if reading fails
      */
     public static PretrainedModel open(Path path) throws IOException {
-        return of(ModelFiles.at(path));
+        return open(ModelFiles.at(path), Optional.empty());
     }
 
-    private static PretrainedModel of(ModelFiles files) throws CheckpointException {
-        return of(files.name(), Checkpoint.open(files.checkpoint()), files.config(), files.tag());
+    private static PretrainedModel open(ModelFiles files, Optional<Architecture> architecture)
+            throws CheckpointException {
+        Optional<ModelConfig> config = files.config();
+        return required(architecture,
+                of(files.name(), Checkpoint.open(files.checkpoint()), config, files.tag(), architecture));
+    }
+
+    private static PretrainedModel required(Optional<Architecture> architecture, PretrainedModel model)
+            throws CheckpointException {
+        ConvNeXtSpec actual = model.weights.spec();
+        if (architecture.isPresent() && !Catalogue.haveSameTensors(architecture.get().spec(), actual)) {
+            model.close();
+            throw new CheckpointException(model.name, "is " + Catalogue.describe(actual) + ", not "
+                    + Catalogue.describe(architecture.get().spec()));
+        }
+        return model;
     }
 
     /**
@@ -122,14 +152,22 @@ public final class PretrainedModel implements AutoCloseable {
     }
 
     /**
-     * Puts a model together from its parts, the configuration in doubt being that of published weights.
+     * Puts a model together from its parts, what the configuration leaves open being that of published weights.
      *
      * @param tag the published weights that these are said to be
      * @throws CheckpointException as {@link #of(String, Checkpoint, Optional)} does
      */
     public static PretrainedModel of(String name, Checkpoint checkpoint, Optional<ModelConfig> config,
             Optional<PretrainedTag> tag) throws CheckpointException {
-        ModelWeights weights = ModelWeights.of(checkpoint);
+        return of(name, checkpoint, config, tag, Optional.empty());
+    }
+
+    private static PretrainedModel of(String name, Checkpoint checkpoint, Optional<ModelConfig> config,
+            Optional<PretrainedTag> tag, Optional<Architecture> architecture) throws CheckpointException {
+        Traits stated = config.map(ModelConfig::traits).orElse(Traits.NONE);
+        Traits supposed = architecture.or(() -> config.flatMap(ModelConfig::architecture).flatMap(Catalogue::find))
+                .map(known -> Traits.of(known.spec())).orElse(Traits.NONE);
+        ModelWeights weights = ModelWeights.of(checkpoint, stated, supposed);
         try {
             if (config.isPresent()) {
                 config.get().requireClasses(weights.spec().classes());
@@ -138,7 +176,8 @@ public final class PretrainedModel implements AutoCloseable {
             weights.close();
             throw e;
         }
-        return new PretrainedModel(name, weights, config, tag);
+        boolean normKnown = stated.or(supposed).norm().isPresent() || Catalogue.like(weights.spec()).isPresent();
+        return new PretrainedModel(name, weights, config, normKnown, tag);
     }
 
     /** How the user named it, or the checkpoint's path. */
@@ -175,7 +214,16 @@ public final class PretrainedModel implements AutoCloseable {
                 .orElse(Preprocessing.IMAGENET_224);
     }
 
-    /** What nobody said and was assumed, one sentence each, for the user to read. */
+    /** What nobody said of the architecture and was assumed, one sentence each, for the user to read. */
+    public List<String> doubts() {
+        Norm.Kind norm = weights.spec().norm().kind();
+        return norm.hasShift() || normKnown
+                ? List.of()
+                : List.of(name + ": norms without bias are taken for " + norm
+                        + "; name an architecture if they are of another kind");
+    }
+
+    /** What nobody said of photographs and classes and was assumed, one sentence each, for the user to read. */
     public List<String> assumptions() {
         String reason = config.map(found -> " (" + found.file() + " has none)")
                 .orElse(" (no " + ModelConfig.FILE_NAME + " beside it)");
@@ -198,11 +246,7 @@ public final class PretrainedModel implements AutoCloseable {
 
     /** Whether the weights can be those that the tag stands for, by whatever name they go. */
     private boolean isPlausible(PretrainedTag known) {
-        ConvNeXtSpec spec = weights.spec();
-        return Catalogue.find(known.architecture()).map(Architecture::spec)
-                .filter(published -> published.generation() != spec.generation()
-                        || !published.depths().equals(spec.depths()) || !published.dims().equals(spec.dims()))
-                .isEmpty();
+        return Catalogue.haveSameBody(Catalogue.get(known.architecture()).spec(), weights.spec());
     }
 
     private static byte[] resource(String file) throws IOException {

@@ -60,6 +60,12 @@ final class ShardedCheckpoint implements Checkpoint {
     }
 
     @Override
+    public void read(String tensor, long from, float[] dst, int count) {
+        info(tensor);
+        owners.get(tensor).read(tensor, from, dst, count);
+    }
+
+    @Override
     public void close() {
         shards.values().forEach(Checkpoint::close);
     }

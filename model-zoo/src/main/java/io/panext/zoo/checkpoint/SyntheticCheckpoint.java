@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
@@ -64,7 +65,9 @@ public final class SyntheticCheckpoint implements Checkpoint {
      * @param size how many
      */
     public static float[] uniform(String name, int size) {
-        return new Range(0, 1).values(name, size);
+        float[] values = new float[size];
+        new Range(0, 1).read(name, 0, values, size);
+        return values;
     }
 
     /**
@@ -87,7 +90,9 @@ public final class SyntheticCheckpoint implements Checkpoint {
     public static float[] images(int images, int height, int width) {
         int size = Math.multiplyExact(Math.multiplyExact(images, ConvNeXtSpec.IMAGE_CHANNELS),
                 Math.multiplyExact(height, width));
-        return IMAGE_RANGE.values("input", size);
+        float[] values = new float[size];
+        IMAGE_RANGE.read("input", 0, values, size);
+        return values;
     }
 
     @Override
@@ -108,8 +113,16 @@ public final class SyntheticCheckpoint implements Checkpoint {
 
     @Override
     public float[] floats(String tensor) {
+        float[] values = new float[Math.toIntExact(info(tensor).size())];
+        read(tensor, 0, values, values.length);
+        return values;
+    }
+
+    @Override
+    public void read(String tensor, long from, float[] dst, int count) {
         TensorInfo info = info(tensor);
-        return Range.of(info).values(tensor, Math.toIntExact(info.size()));
+        Objects.checkFromIndexSize(from, count, info.size());
+        Range.of(info).read(tensor, from, dst, count);
     }
 
     /** Does nothing: there is nothing to release. */
@@ -162,15 +175,13 @@ public final class SyntheticCheckpoint implements Checkpoint {
             return new Range(0, (float) Math.sqrt(3.0 / fanIn));
         }
 
-        float[] values(String name, int size) {
-            float[] values = new float[size];
-            long state = hash(name);
-            for (int i = 0; i < size; i++) {
+        void read(String name, long from, float[] dst, int count) {
+            long state = hash(name) + from * GOLDEN_GAMMA;
+            for (int i = 0; i < count; i++) {
                 state += GOLDEN_GAMMA;
                 float u = (float) ((mix(state) >>> 40) * 0x1p-23 - 1);
-                values[i] = base + amp * u;
+                dst[i] = base + amp * u;
             }
-            return values;
         }
     }
 }

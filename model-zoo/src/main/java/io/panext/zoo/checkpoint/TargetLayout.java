@@ -71,6 +71,15 @@ public enum TargetLayout {
             + "\\.[01]|blocks\\.\\d+\\.(conv_dw|norm|mlp\\.(fc1|fc2|grn)))).(weight|bias)|stages\\.\\d+\\.blocks\\.\\d+"
             + "\\.gamma");
 
+    /** How the original repository names the isotropic models, which no other layout has. */
+    private static final List<Renaming> ISOTROPIC = List.of( //
+            rename("^stem\\.0\\.", "stem."), //
+            rename("^stages\\.0\\.blocks\\.", "blocks."), //
+            rename("\\.conv_dw\\.", ".dwconv."), //
+            rename("\\.mlp\\.fc([12])\\.", ".pwconv$1."), //
+            rename("^head\\.norm\\.", "norm."), //
+            rename("^head\\.fc\\.", "head."));
+
     private static final Pattern LINEAR = Pattern.compile(".*\\.mlp\\.fc[12]\\.weight");
     private static final Pattern GRN = Pattern.compile(".*\\.mlp\\.grn\\.(weight|bias)");
     private static final Pattern LAYER_SCALE = Pattern.compile(".*\\.gamma");
@@ -99,6 +108,21 @@ public enum TargetLayout {
     }
 
     /**
+     * Names a parameter of an isotropic model.
+     *
+     * @param canonical its canonical name
+     * @return the key; empty if the layout has no such model, or the model no such parameter
+     */
+    Optional<String> isotropicKey(String canonical) {
+        return switch (this) {
+            case TIMM -> Optional.of(canonical);
+            case FB -> Optional.of(renamed(canonical, ISOTROPIC))
+                    .filter(key -> KeyLayout.ISOTROPIC.canonical(key).equals(canonical));
+            case HF, TORCHVISION -> Optional.empty();
+        };
+    }
+
+    /**
      * Returns the shape in which a parameter is stored: the same values in the same order.
      *
      * @param shape       as the parameter comes
@@ -121,6 +145,10 @@ public enum TargetLayout {
     }
 
     String named(String canonical, Generation generation) {
+        return renamed(canonical, renamings);
+    }
+
+    private static String renamed(String canonical, List<Renaming> renamings) {
         String key = canonical;
         for (Renaming renaming : renamings) {
             key = renaming.pattern.matcher(key).replaceFirst(renaming.replacement);

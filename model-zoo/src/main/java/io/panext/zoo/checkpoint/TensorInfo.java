@@ -34,6 +34,15 @@ public record TensorInfo(String name, DType dtype, List<Integer> shape) {
         return size() * dtype.byteSize();
     }
 
+    /** Returns the type of values that can be used as weights. */
+    DType requireWeight(String checkpoint) {
+        if (!dtype.isWeight()) {
+            throw new UnsupportedOperationException(checkpoint + ": tensor " + name + " is " + dtype
+                    + "; only F32, F16 and BF16 can be read as weights");
+        }
+        return dtype;
+    }
+
     private static long count(List<Integer> shape) {
         long count = 1;
         for (int dimension : shape) {

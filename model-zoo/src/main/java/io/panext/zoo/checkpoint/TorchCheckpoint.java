@@ -90,9 +90,20 @@ final class TorchCheckpoint implements Checkpoint {
     /** {@inheritDoc} A tensor that is stored in another order, as PyTorch's channels-last ones are, is copied. */
     @Override
     public MemorySegment bytes(String tensor) {
-        info(tensor);
+        return bytes(tensor, 0, info(tensor).size());
+    }
+
+    @Override
+    public void read(String tensor, long from, float[] dst, int count) {
+        DType dtype = info(tensor).requireWeight(name);
+        MemorySegment part = bytes(tensor, from, count);
+        dtype.toFloats(part, dst);
+        MappedFile.forget(part);
+    }
+
+    private MemorySegment bytes(String tensor, long from, long count) {
         TorchTensor view = stored.get(tensor);
-        return view.bytes(storages.get(view.storage().key()));
+        return view.bytes(storages.get(view.storage().key()), from, count);
     }
 
     @Override

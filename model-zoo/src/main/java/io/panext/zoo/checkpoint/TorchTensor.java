@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import net.razorvine.pickle.PickleException;
 
 /**
@@ -38,20 +39,28 @@ record TorchTensor(TorchStorage storage, long offset, List<Integer> shape, List<
     }
 
     /**
-     * Returns the values in row-major order: a part of the storage where they lie in that order, else a copy.
+     * Returns values in row-major order: a part of the storage where they lie in that order, else a copy.
      *
      * @param bytes the whole storage
+     * @param from  index of the first value
+     * @param count how many
      */
-    MemorySegment bytes(MemorySegment bytes) {
+    MemorySegment bytes(MemorySegment bytes, long from, long count) {
+        Objects.checkFromIndexSize(from, count, size());
         long byteSize = storage.dtype().byteSize();
-        long size = size();
         if (isContiguous()) {
-            return bytes.asSlice(offset * byteSize, size * byteSize).asReadOnly();
+            return bytes.asSlice((offset + from) * byteSize, count * byteSize).asReadOnly();
         }
-        MemorySegment gathered = Arena.ofAuto().allocate(size * byteSize);
+        MemorySegment gathered = Arena.ofAuto().allocate(count * byteSize);
         int[] index = new int[shape.size()];
         long source = offset;
-        for (long i = 0; i < size; i++) {
+        long rest = from;
+        for (int axis = index.length - 1; axis >= 0; axis--) {
+            index[axis] = (int) (rest % shape.get(axis));
+            rest /= shape.get(axis);
+            source += index[axis] * strides.get(axis);
+        }
+        for (long i = 0; i < count; i++) {
             MemorySegment.copy(bytes, source * byteSize, gathered, i * byteSize, byteSize);
             for (int axis = index.length - 1; axis >= 0; axis--) {
                 source += strides.get(axis);

@@ -81,6 +81,36 @@ class ConversionTest {
     }
 
     @Test
+    void isotropicModelsHaveTheOriginalNamesAndNoOthers() throws IOException {
+        String block = "blocks.0.";
+        List<TensorInfo> original = List.of(tensor("stem.weight", 8, 3, 16, 16), tensor("stem.bias", 8),
+                tensor(block + "gamma", 8), tensor(block + "dwconv.weight", 8, 1, 7, 7),
+                tensor(block + "dwconv.bias", 8),
+                tensor(block + "norm.weight", 8), tensor(block + "norm.bias", 8),
+                tensor(block + "pwconv1.weight", 32, 8), tensor(block + "pwconv1.bias", 32),
+                tensor(block + "pwconv2.weight", 8, 32), tensor(block + "pwconv2.bias", 8),
+                tensor("norm.weight", 8), tensor("norm.bias", 8), tensor("head.weight", 2, 8), tensor("head.bias", 2));
+        Path timm = folder.resolve("timm.safetensors");
+        try (Checkpoint source = SyntheticCheckpoint.of(original)) {
+            Conversion.of(source, Optional.of(TargetLayout.TIMM), Optional.empty()).write(timm, _ -> {});
+        }
+        try (Checkpoint source = Checkpoint.open(timm)) {
+            Conversion.of(source, Optional.of(TargetLayout.FB), Optional.empty()).write(out(), _ -> {});
+            try (ModelWeights model = ModelWeights.of(Checkpoint.open(out()))) {
+                assertEquals(KeyLayout.ISOTROPIC, model.layout());
+                assertEquals(original, original.stream().map(info -> model.checkpoint().info(info.name())).toList());
+            }
+            var refused = assertThrows(CheckpointException.class,
+                    () -> Conversion.of(source, Optional.of(TargetLayout.HF), Optional.empty()));
+            assertTrue(refused.getMessage().contains("has no name for stem.0.weight"), refused.getMessage());
+        }
+    }
+
+    private static TensorInfo tensor(String name, Integer... shape) {
+        return new TensorInfo(name, DType.F32, List.of(shape));
+    }
+
+    @Test
     void timmsSmallModelsAreConvolutional() throws IOException {
         assertEquals(List.of(160, 40, 1, 1), firstLinear("convnextv2_atto", TargetLayout.TIMM));
         assertEquals(List.of(160, 40), firstLinear("convnextv2_atto", TargetLayout.HF));

@@ -43,7 +43,7 @@ class FuzzTest {
     /** Of all containers together. */
     private static final int MUTATIONS = Integer.getInteger("panext.fuzz", 3000);
 
-    private static final int CONTAINERS = 15;
+    private static final int CONTAINERS = 16;
     private static final long SEED = 6;
 
     /** On the heap, for a file of 1.5 MB: its tensors as fp32, twice, and what it takes to parse it. */
@@ -81,6 +81,11 @@ class FuzzTest {
     void picklesBeforeZip() throws IOException {
         fuzz("fb_v1_legacy.pth", Files.readAllBytes(Fixtures.path("fb_v1_legacy.pth")), 20 << 10, 1 << 10, Optional
                 .empty());
+    }
+
+    @Test
+    void protobufOfMindSpore() throws IOException {
+        fuzz("mindspore.ckpt", MindSporeFile.model(Fixtures.V2), 16 << 10, 1 << 10, Optional.empty());
     }
 
     @Test

@@ -55,9 +55,19 @@ class KeyLayoutTest {
 
     @ParameterizedTest
     @CsvSource({"visual.trunk.stem.0.weight, stem.0.weight", "visual.trunk.head.norm.bias, head.norm.bias",
-            "visual.head.proj.weight, head.fc.weight"})
+            "visual.head.proj.weight, head.fc.weight", "visual.head.mlp.fc1.bias, head.pre_logits.fc.bias",
+            "visual.head.mlp.fc2.weight, head.fc.weight"})
     void renamesWhatOpenClipPublished(String key, String canonical) {
         assertEquals(canonical, KeyLayout.OPEN_CLIP.canonical(key));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stem.bias, stem.0.bias", "blocks.17.dwconv.weight, stages.0.blocks.17.conv_dw.weight",
+            "blocks.0.pwconv2.bias, stages.0.blocks.0.mlp.fc2.bias", "blocks.3.gamma, stages.0.blocks.3.gamma",
+            "blocks.3.norm.weight, stages.0.blocks.3.norm.weight", "norm.bias, head.norm.bias",
+            "head.weight, head.fc.weight"})
+    void renamesIsotropicModels(String key, String canonical) {
+        assertEquals(canonical, KeyLayout.ISOTROPIC.canonical(key));
     }
 
     @Test
@@ -79,6 +89,7 @@ class KeyLayoutTest {
     @Test
     void isRecognisedByItsSignature() {
         assertEquals(Optional.of(KeyLayout.TIMM), KeyLayout.recognise(Set.of("x", "stem.0.weight")));
+        assertEquals(Optional.of(KeyLayout.ISOTROPIC), KeyLayout.recognise(Set.of("stem.weight", "blocks.0.gamma")));
         assertEquals(Optional.of(KeyLayout.FACEBOOKRESEARCH),
                 KeyLayout.recognise(Set.of("downsample_layers.0.0.weight")));
         assertEquals(Optional.of(KeyLayout.HUGGING_FACE),

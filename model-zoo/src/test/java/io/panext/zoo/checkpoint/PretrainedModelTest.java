@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.panext.zoo.Activation;
 import io.panext.zoo.Catalogue;
+import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Generation;
+import io.panext.zoo.Norm;
 import io.panext.zoo.Preprocessing;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PretrainedModelTest {
 
@@ -65,11 +69,7 @@ class PretrainedModelTest {
     @Test
     void aPublishedFileIsKnownByItsName() throws IOException {
         Path file = folder.resolve("convnextv2_atto.fcmae_ft_in1k.safetensors");
-        SyntheticCheckpoint atto = SyntheticCheckpoint.of(Catalogue.get("convnextv2_atto").spec());
-        var tensors = new LinkedHashMap<String, Safetensors.FloatTensor>();
-        atto.tensors().forEach((name, info) -> tensors.put(name, Safetensors.FloatTensor.of(info.shape(), atto
-                .floats(name))));
-        Safetensors.write(file, tensors, Map.of());
+        write(file, Catalogue.get("convnextv2_atto").spec());
         try (PretrainedModel model = PretrainedModel.open(file)) {
             assertEquals("convnextv2_atto.fcmae_ft_in1k", model.tag().orElseThrow().name());
             assertEquals(file + ": preprocessing is assumed to be that of convnextv2_atto.fcmae_ft_in1k "
@@ -79,6 +79,24 @@ class PretrainedModelTest {
         try (PretrainedModel model = PretrainedModel.open(misnamed)) {
             assertTrue(model.tag().isEmpty());
             assertEquals(Preprocessing.IMAGENET_224, model.preprocessing());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"convnext_zepto_rms.ra4_e3600_r224_in1k", "convnext_zepto_rms_ols.ra4_e3600_r224_in1k",
+            "test_convnext.r160_in1k", "test_convnext2.r160_in1k", "test_convnext3.r160_in1k"})
+    void aPublishedFileNeedsNoConfigurationForItsNormsAndActivation(String tag) throws IOException {
+        Path file = folder.resolve(tag + ".safetensors");
+        ConvNeXtSpec spec = Catalogue.get(tag).spec();
+        write(file, spec);
+        try (PretrainedModel model = PretrainedModel.open(file)) {
+            assertEquals(tag, model.tag().orElseThrow().name());
+            assertEquals(spec, model.weights().spec());
+            assertEquals(List.of(), model.doubts());
+        }
+        Path misnamed = Files.move(weights, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        try (PretrainedModel model = PretrainedModel.open(misnamed)) {
+            assertEquals(Fixtures.V1, model.weights().spec());
         }
     }
 
@@ -121,10 +139,49 @@ class PretrainedModelTest {
     @CsvSource({"hf_v1, V1", "hf_v2, V2"})
     void aFolderOfHuggingFaceIsComplete(String folder, Generation generation) throws IOException {
         try (PretrainedModel model = PretrainedModel.open(Fixtures.path(folder).toString())) {
-            assertEquals(Fixtures.spec(generation), model.weights().spec());
+            assertEquals(KeyLayout.HUGGING_FACE.traits().applyTo(Fixtures.spec(generation)), model.weights().spec());
             assertEquals("class 9", model.labels().orElseThrow().get(9));
             assertEquals(Preprocessing.IMAGENET_224, model.preprocessing());
             assertEquals(List.of(), model.assumptions());
+        }
+    }
+
+    @Test
+    void theConfigurationTellsWhatNoTensorDoes() throws IOException {
+        configure("{\"architecture\": \"test_convnext3\", \"model_args\": {\"norm_eps\": 1e-3}}");
+        try (PretrainedModel model = PretrainedModel.open(weights)) {
+            assertEquals(Activation.SILU, model.weights().spec().activation());
+            assertEquals(1e-3, model.weights().spec().norm().eps());
+        }
+        configure("{\"hidden_act\": \"gelu_new\", \"layer_norm_eps\": 1e-4}");
+        try (PretrainedModel model = PretrainedModel.open(weights)) {
+            assertEquals(Activation.GELU_TANH, model.weights().spec().activation());
+            assertEquals(Norm.DEFAULT, model.weights().spec().norm());
+            assertEquals(1e-4, model.weights().spec().headNorm().orElseThrow().eps());
+        }
+    }
+
+    @Test
+    void anArchitectureThatTheTensorsAreNotIsRefused() {
+        var refused = assertThrows(CheckpointException.class,
+                () -> PretrainedModel.open(weights.toString(), Catalogue.find("convnext_tiny")));
+        assertTrue(refused.getMessage().endsWith(", not convnext_tiny: V1 of depths [3, 3, 9, 3] and dims "
+                + "[96, 192, 384, 768] with layer scale"), refused.getMessage());
+    }
+
+    @Test
+    void normsOfAnUnknownKindAreSaidAloud() throws IOException {
+        Norm rms = new Norm(Norm.Kind.RMS_NORM, 1e-6);
+        ConvNeXtSpec spec = ConvNeXtSpec.v1(List.of(1), List.of(8), 2).with(rms);
+        try (PretrainedModel model = PretrainedModel.of("m", SyntheticCheckpoint.of(spec), Optional.empty())) {
+            assertEquals(spec, model.weights().spec());
+            assertEquals(List.of("m: norms without bias are taken for RMS_NORM; name an architecture if they are of "
+                    + "another kind"), model.doubts());
+        }
+        ConvNeXtSpec known = Catalogue.get("convnext_zepto_rms").spec();
+        try (PretrainedModel model = PretrainedModel.of("m", SyntheticCheckpoint.of(known), Optional.empty())) {
+            assertEquals(known, model.weights().spec());
+            assertEquals(List.of(), model.doubts());
         }
     }
 
@@ -210,6 +267,14 @@ class PretrainedModelTest {
         assertEquals("missing.safetensors: cannot be read: no such file", refused("missing.safetensors"));
         assertEquals("missing.pth: cannot be read: no such file", refused("missing.pth"));
         assertTrue(refused("a\0b").startsWith("a?b: is neither a model's name nor a path"));
+    }
+
+    private static void write(Path file, ConvNeXtSpec spec) throws IOException {
+        SyntheticCheckpoint values = SyntheticCheckpoint.of(spec);
+        var tensors = new LinkedHashMap<String, Safetensors.FloatTensor>();
+        values.tensors().forEach((name, info) -> tensors.put(name, Safetensors.FloatTensor.of(info.shape(), values
+                .floats(name))));
+        Safetensors.write(file, tensors, Map.of());
     }
 
     private Preprocessing preprocessing() throws IOException {

@@ -69,6 +69,10 @@ class TorchCheckpointTest {
                 parameter, Pickles.text("empty"), empty))) {
             assertArrayEquals(new float[] {1, 3, 5, 2, 4, 6}, checkpoint.floats("transposed"));
             assertArrayEquals(new float[] {2, 4, 6}, checkpoint.floats("column"));
+            float[] part = new float[3];
+            checkpoint.read("transposed", 2, part, 3);
+            assertArrayEquals(new float[] {5, 2, 4}, part);
+            assertThrows(IndexOutOfBoundsException.class, () -> checkpoint.read("transposed", 4, part, 3));
             assertEquals(List.of(0, 3), checkpoint.info("empty").shape());
             assertEquals(0, checkpoint.floats("empty").length);
         }

@@ -1,0 +1,109 @@
+package io.panext.zoo.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/** Writes files that are either complete or not there. */
+public final class CompleteFile {
+
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private CompleteFile() {}
+
+    /**
+     * Writes a new file beside the target, which takes the target's place once it is complete.
+     *
+     * @param target file to write or replace
+     * @throws CheckpointException if it cannot be written
+     */
+    public static void write(Path target, byte[] content) throws CheckpointException {
+        write(target, channel -> drain(ByteBuffer.wrap(content), channel));
+    }
+
+    /** What writes a file's content. */
+    @FunctionalInterface
+    interface Content {
+        void write(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Writes a new file beside the target, which takes the target's place once it is complete.
+     *
+     * @throws CheckpointException if the target cannot be written
+     */
+    static void write(Path target, Content content) throws CheckpointException {
+        String name = target.toString();
+        if (Files.isDirectory(target)) {
+            throw new CheckpointException(name, "cannot be written: is a directory");
+        }
+        Path folder = target.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new CheckpointException(name, "cannot be written: there is no folder " + folder);
+        }
+        Path partial = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".partial");
+        try {
+            try {
+                try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE)) {
+                    content.write(channel);
+                    channel.force(true);
+                }
+                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(partial);
+            }
+        } catch (CheckpointException e) {
+            throw e;
+        } catch (IOException e) {
+            throw CheckpointException.refused(name, "cannot be written", e);
+        }
+    }
+
+    /** Where values come from, a piece at a time. */
+    @FunctionalInterface
+    interface Values {
+
+        /** Returns fp32 values of native byte order, little-endian. */
+        static Values of(MemorySegment floats) {
+            return (position, chunk) -> MemorySegment.copy(floats, ValueLayout.JAVA_FLOAT_UNALIGNED, position, chunk,
+                    DType.FLOAT, 0, chunk.byteSize() / Float.BYTES);
+        }
+
+        /**
+         * Fills a piece.
+         *
+         * @param position its first byte's place among all bytes
+         * @param chunk    to be filled with whole values, little-endian
+         * @throws CheckpointException if the values cannot be had
+         */
+        void read(long position, MemorySegment chunk) throws CheckpointException;
+    }
+
+    /** Writes values, of which little is held at a time. */
+    static void writeValues(Values values, long byteSize, FileChannel channel) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staging = arena.allocate(Math.min(CHUNK_BYTES, byteSize));
+            for (long position = 0; position < byteSize; position += CHUNK_BYTES) {
+                MemorySegment chunk = staging.asSlice(0, Math.min(CHUNK_BYTES, byteSize - position));
+                values.read(position, chunk);
+                drain(chunk.asByteBuffer(), channel);
+            }
+        }
+    }
+
+    /** Writes all that a buffer holds. */
+    static void drain(ByteBuffer bytes, FileChannel channel) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.panext.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.panext.FeatureMap;
+import io.panext.Output;
+import io.panext.zoo.checkpoint.NumpyFile;
+import io.panext.zoo.checkpoint.Safetensors;
+import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Features of many images, gathered one by one and written at the end. */
+final class FeatureFile implements AutoCloseable {
+
+    private static final String POOLED = "pre_logits";
+
+    /** How features are written. */
+    enum Format {
+        /** All tensors in one file, with the names of the images. */
+        SAFETENSORS,
+        /** NumPy's: a file for each tensor. */
+        NPY;
+
+        /** What the ending of a file's name says. */
+        static Format of(Path file) {
+            return file.toString().toLowerCase(Locale.ROOT).endsWith(".npy") ? NPY : SAFETENSORS;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Path target;
+    private final Format format;
+    private final List<Integer> stages;
+    private final Map<String, FloatSpool> spools = new LinkedHashMap<>();
+    private final List<String> images = new ArrayList<>();
+
+    /**
+     * Prepares a file.
+     *
+     * @param target where it will be
+     * @param format how it will be written; else what its name says
+     * @param stages those whose maps each image has
+     * @throws IOException if there is no such folder
+     */
+    FeatureFile(Path target, Optional<Format> format, List<Integer> stages) throws IOException {
+        Path folder = target.toAbsolutePath().getParent();
+        if (!Files.isDirectory(folder)) {
+            throw new IOException(target + ": cannot be written: there is no folder " + folder);
+        }
+        this.target = target;
+        this.format = format.orElseGet(() -> Format.of(target));
+        this.stages = List.copyOf(stages);
+    }
+
+    /** Adds what a model gave for one image. */
+    void add(String image, Output output) throws IOException {
+        images.add(image);
+        if (output.channels() > 0) {
+            spool(POOLED, List.of(output.channels())).add(output.features());
+        }
+        for (int i = 0; i < stages.size(); i++) {
+            FeatureMap map = output.maps().get(i);
+            spool("stage" + stages.get(i), List.of(map.channels(), map.height(), map.width())).add(map.planar());
+        }
+    }
+
+    /** Adds the pooled features of one image. */
+    void add(String image, float[] pooled) throws IOException {
+        images.add(image);
+        spool(POOLED, List.of(pooled.length)).add(pooled);
+    }
+
+    private FloatSpool spool(String tensor, List<Integer> rowShape) throws IOException {
+        FloatSpool spool = spools.get(tensor);
+        if (spool == null) {
+            spool = new FloatSpool(target, rowShape);
+            spools.put(tensor, spool);
+        }
+        return spool;
+    }
+
+    /** Writes all images, if there are any. */
+    void write(String model) throws IOException {
+        var tensors = new LinkedHashMap<String, FloatTensor>();
+        for (var spool : spools.entrySet()) {
+            tensors.put(spool.getKey(), spool.getValue().tensor());
+        }
+        switch (format) {
+            case SAFETENSORS -> {
+                if (!tensors.isEmpty()) {
+                    Safetensors.write(target, tensors, Map.of("model", model, "images", json(images)));
+                }
+            }
+            case NPY -> {
+                for (var tensor : tensors.entrySet()) {
+                    NumpyFile.write(tensors.size() == 1 ? target : named(tensor.getKey()), tensor.getValue());
+                }
+            }
+        }
+    }
+
+    /** Of several tensors each has a file: {@code maps.npy} becomes {@code maps.stage0.npy}. */
+    private Path named(String tensor) {
+        String file = target.getFileName().toString();
+        String stem = Format.of(target) == Format.NPY ? file.substring(0, file.length() - ".npy".length()) : file;
+        return target.resolveSibling(stem + "." + tensor + ".npy");
+    }
+
+    private static String json(List<String> names) throws JsonProcessingException {
+        return JsonMapper.builder().build().writeValueAsString(names);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (FloatSpool spool : spools.values()) {
+            spool.close();
+        }
+    }
+}
