@@ -57,6 +57,11 @@ class FeatureDiversityTest {
         }
 
         @Override
+        public void read(String tensor, long from, float[] dst, int count) {
+            System.arraycopy(floats(tensor), Math.toIntExact(from), dst, 0, count);
+        }
+
+        @Override
         public void close() {}
     }
 

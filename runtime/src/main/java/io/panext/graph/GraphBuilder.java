@@ -52,10 +52,15 @@ public final class GraphBuilder {
      * @param spec       the architecture
      * @param decoder    the decoder that predicts what is masked, if it is to run
      * @param parameters finds a parameter by its canonical name; nothing is read yet
-     * @throws IllegalArgumentException if patches of the stem see each other, or the model is dilated
+     * @throws IllegalArgumentException if the stem's windows overlap or a depthwise kernel is not 7×7
      */
     public static Graph masked(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
             Function<String, Parameter> parameters) {
+        boolean patches = spec.stem() instanceof Stem.Patch || spec.stem() instanceof Stem.BarePatch;
+        if (!patches || spec.kernels().stream().anyMatch(kernel -> kernel != ConvNeXtSpec.DEPTHWISE_KERNEL)) {
+            throw new IllegalArgumentException("masked images need a stem of patches and 7x7 kernels; the model has "
+                    + spec.stem() + " and kernels " + spec.kernels());
+        }
         return new GraphBuilder(spec, parameters, true).masked(decoder);
     }
 

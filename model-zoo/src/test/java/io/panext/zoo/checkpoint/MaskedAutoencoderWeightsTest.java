@@ -82,7 +82,7 @@ class MaskedAutoencoderWeightsTest {
                 arguments(shaped("pred.weight", 48, 32, 1, 1), "tensor pred.weight has shape [48, 32, 1, 1]"),
                 arguments(kernel("encoder.stages.0.0.dwconv", 48, 16), "a sparse kernel is [K*K, in, out]"),
                 arguments(kernel("encoder.stages.0.0.dwconv"), "a sparse kernel is [K*K, in, out]"),
-                arguments(kernel("encoder.stages.0.0.dwconv", 9, 16), "dwconv.weight has shape [16, 1, 3, 3]"),
+                arguments(kernel("encoder.stages.2.1.dwconv", 9, 64), "dwconv.weight has shape [64, 1, 3, 3]"),
                 arguments(info -> info.name().equals("mask_token")
                         ? List.of(info, new TensorInfo("pred.kernel", DType.F32, List.of(1, 3)))
                         : List.of(info), "has two tensors pred.weight"));
