@@ -16,7 +16,7 @@ public record Linear(PackedWeights weights) {
     public static final int CHUNK = 7 * Gemm.TILE_ROWS;
 
     /** Input rows that stay in the second-level cache while the weights stream past them, in bytes. */
-    private static final long BLOCK_BYTES = 256 << 10;
+    private static final long BLOCK_BYTES = 640 << 10;
 
     /**
      * Returns the most rows that are asked from a {@link RowSource} at a time: all of them, if they are little more than
