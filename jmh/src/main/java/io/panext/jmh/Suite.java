@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -73,9 +74,18 @@ record Suite(List<Options> parts, int rounds) {
         var results = new ArrayList<RunResult>();
         for (int round = 0; round < rounds; round++) {
             for (Options part : parts) {
-                results.addAll(new Runner(part).run());
+                results.addAll(run(part));
             }
         }
         return results;
+    }
+
+    private static Collection<RunResult> run(Options part) throws RunnerException {
+        try {
+            return new Runner(part).run();
+        } catch (NoBenchmarksException e) {
+            // all of it was excluded
+            return List.of();
+        }
     }
 }

@@ -2,6 +2,8 @@ package io.panext.jmh.report;
 
 import io.panext.BackendChoice;
 import io.panext.jmh.peer.Peers;
+import io.panext.jmh.peer.Workload;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,9 +18,10 @@ import java.util.stream.Stream;
 public record Findings(Environment environment, double ceilingGflops, List<ModelTime> models,
         List<LayerTime> layers) {
 
-    /** Copies the lists. */
+    /** Copies the lists, with those together that did the same work. */
     public Findings {
-        models = List.copyOf(models);
+        List<Workload> works = models.stream().map(ModelTime::work).distinct().toList();
+        models = models.stream().sorted(Comparator.comparingInt(model -> works.indexOf(model.work()))).toList();
         layers = List.copyOf(layers);
     }
 

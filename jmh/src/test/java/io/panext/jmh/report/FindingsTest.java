@@ -48,7 +48,7 @@ class FindingsTest {
         assertEquals(200_000, row.medianMicros());
         assertEquals(0.4, row.toOnnxRuntime(), 1e-12);
         assertEquals(0.25, row.toDjlPytorch(), 1e-12);
-        assertNull(FINDINGS.rows().get(1).toOnnxRuntime());
+        assertNull(FINDINGS.rows().get(3).toOnnxRuntime());
     }
 
     @Test
