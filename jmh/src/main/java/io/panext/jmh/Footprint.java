@@ -1,5 +1,6 @@
 package io.panext.jmh;
 
+import io.panext.jmh.peer.ModelFile;
 import io.panext.jmh.peer.Peer;
 import io.panext.jmh.peer.Peers;
 import io.panext.jmh.peer.Workload;
@@ -37,16 +38,8 @@ final class Footprint {
         if (!Files.isReadable(STATUS)) {
             return 0;
         }
-        Path folder = Files.createTempDirectory("panext-footprint");
-        try {
-            Path file = peer.write(work, folder);
-            try {
-                return run(peer, work, file);
-            } finally {
-                Files.delete(file);
-            }
-        } finally {
-            Files.delete(folder);
+        try (ModelFile file = ModelFile.of(peer, work)) {
+            return run(peer, work, file.path());
         }
     }
 

@@ -31,25 +31,28 @@ record DjlPytorch() implements Peer {
 
     @Override
     public String version() {
-        return Engine.getDjlVersion() + " with PyTorch " + engine().getVersion();
+        return Engine.getDjlVersion() + " with " + ENGINE + " " + engine(1).getVersion();
     }
 
-    private static Engine engine() {
+    /** The first call decides how many threads there are: PyTorch cannot change that. */
+    private static Engine engine(int threads) {
         System.setProperty("ai.djl.offline", "true");
-        System.setProperty("slf4j.internal.verbosity", "ERROR");
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
         System.setProperty("ENGINE_CACHE_DIR", CacheFolder.ofUser().path().resolve("djl").toString());
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         return Engine.getEngine(ENGINE);
     }
 
-    private static NDManager manager() {
-        return engine().newBaseManager(Device.cpu());
+    private static NDManager manager(Workload work) {
+        return engine(work.threads()).newBaseManager(Device.cpu());
     }
 
     @Override
     public Path write(Workload work, Path folder) throws IOException {
         Path file = folder.resolve(work.model() + ".ndlist");
         try (ModelWeights weights = work.weights();
-                NDManager manager = manager();
+                NDManager manager = manager(work);
                 OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             DjlNetwork.parameters(work.graph(weights), manager).encode(out);
         }
@@ -58,9 +61,7 @@ record DjlPytorch() implements Peer {
 
     @Override
     public Model load(Path file, Workload work) throws IOException {
-        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(work.threads()));
-        NDManager manager = manager();
+        NDManager manager = manager(work);
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             return new Loaded(manager, NDList.decode(manager, in), work);
         }

@@ -1,7 +1,6 @@
 package io.panext.jmh.peer;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A runtime that is measured. To add one, implement this and name it in {@link Peers}. */
@@ -29,16 +28,8 @@ public interface Peer {
 
     /** Writes a workload to a file, loads it, and deletes the file. */
     default Model open(Workload work) throws IOException {
-        Path folder = Files.createTempDirectory("panext-peer");
-        try {
-            Path file = write(work, folder);
-            try {
-                return load(file, work);
-            } finally {
-                Files.delete(file);
-            }
-        } finally {
-            Files.delete(folder);
+        try (ModelFile file = ModelFile.of(this, work)) {
+            return load(file.path(), work);
         }
     }
 
