@@ -31,7 +31,8 @@ record DjlPytorch() implements Peer {
 
     @Override
     public String version() {
-        return Engine.getDjlVersion() + " with " + ENGINE + " " + engine(1).getVersion();
+        Engine engine = engine(1);
+        return Engine.getDjlVersion() + " with " + ENGINE + " " + engine.getVersion();
     }
 
     /** The first call decides how many threads there are: PyTorch cannot change that. */
