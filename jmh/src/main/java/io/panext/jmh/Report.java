@@ -1,64 +1,79 @@
 package io.panext.jmh;
 
-import io.panext.zoo.Catalogue;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.Locale;
-import org.openjdk.jmh.infra.BenchmarkParams;
+import io.panext.BackendChoice;
+import io.panext.jmh.peer.Peer;
+import io.panext.jmh.peer.Workload;
+import io.panext.jmh.report.Environment;
+import io.panext.jmh.report.Findings;
+import io.panext.jmh.report.LayerTime;
+import io.panext.jmh.report.ModelTime;
+import io.panext.jmh.report.ReportFiles;
+import io.panext.jmh.report.Samples;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs whole models and the ceiling beside them, and prints the share of the ceiling that each reaches.
+ * Measures panext beside its peers and the ceiling of the processor, and writes what it found to the folder
+ * {@code panext.report}, a system property, or to {@code report} in the working directory.
  *
- * <p>Takes JMH's own options, {@code -p model=convnextv2_atto -p threads=1,2} say.
+ * <p>Without arguments it runs the marks and the layers of V2 Tiny. It takes JMH's own options: {@code -p
+ * model=convnextv2_atto -p threads=1,2} runs whole models in these combinations, {@code LayerKernel -p
+ * model=convnext_base} layers, {@code -e PeerModel} leaves the peers out, {@code -f} sets the number of rounds.
  */
 public final class Report {
+
+    private static final String FOLDER = "panext.report";
 
     private Report() {}
 
     /** Runs the benchmarks. */
-    public static void main(String[] args) throws RunnerException, CommandLineOptionException {
-        var options = new OptionsBuilder().parent(new CommandLineOptions(args))
-                .include(FmaCeiling.class.getName() + "\\.").include(WholeModel.class.getName() + "\\.").build();
-        Collection<RunResult> results = new Runner(options).run();
-        double ceiling = results.stream().filter(Report::isCeiling)
-                .mapToDouble(result -> FmaCeiling.flop() / median(result)).findFirst().orElseThrow();
-        System.out.printf(Locale.ROOT, "%nFMA ceiling of one core: %.1f GFLOP/s%n%n", ceiling / 1e3);
-        System.out.println(
-                "| model | size | batch | threads | backend | precision | ms per image | GFLOP/s | share of the ceiling |");
-        System.out.println("|---|---|---|---|---|---|---|---|---|");
-        results.stream().filter(result -> !isCeiling(result)).forEach(result -> print(result, ceiling));
+    public static void main(String[] args)
+            throws RunnerException, CommandLineOptionException, IOException, InterruptedException {
+        Environment environment = Environment.here();
+        Map<Subject, List<RunResult>> results = Suite.of(new CommandLineOptions(args)).run().stream()
+                .collect(Collectors.groupingBy(Subject::of, LinkedHashMap::new, Collectors.toList()));
+        var models = new ArrayList<ModelTime>();
+        var layers = new ArrayList<LayerTime>();
+        double ceiling = 0;
+        for (Map.Entry<Subject, List<RunResult>> entry : results.entrySet()) {
+            Samples samples = Samples.of(entry.getValue());
+            switch (entry.getKey()) {
+                case Subject.Ceiling() -> ceiling = FmaCeiling.flop() / samples.median() / 1e3;
+                case Subject.Model(Peer peer, Workload work) ->
+                    models.add(new ModelTime(peer.name(), work, samples, peakBytes(peer, work)));
+                case Subject.Kernel(BackendChoice backend, Workload work, Layer layer, int stage) ->
+                    layers.add(new LayerTime(backend.name(), work, layer + " of stage " + stage,
+                            layer.flop(work, stage), samples));
+                case Subject.Other(String benchmark) ->
+                    System.err.println("in no table: " + benchmark);
+            }
+        }
+        var findings = new Findings(environment, ceiling, models, layers);
+        System.out.println();
+        System.out.print(ReportFiles.write(findings, Path.of(System.getProperty(FOLDER, "report"))));
     }
 
-    private static void print(RunResult result, double ceiling) {
-        BenchmarkParams params = result.getParams();
-        String model = params.getParam("model");
-        int size = Integer.parseInt(params.getParam("size"));
-        int batch = Integer.parseInt(params.getParam("batch"));
-        int threads = Integer.parseInt(params.getParam("threads"));
-        double micros = median(result);
-        double flopPerMicro = 2.0 * batch * Catalogue.get(model).spec().macs(size, size) / micros;
-        System.out.printf(Locale.ROOT, "| %s | %d | %d | %d | %s | %s | %.2f | %.1f | %.1f %% |%n", model, size, batch,
-                threads, params.getParam("backend").toLowerCase(Locale.ROOT),
-                params.getParam("precision").toLowerCase(Locale.ROOT), micros / 1e3 / batch, flopPerMicro / 1e3,
-                100 * flopPerMicro / (threads * ceiling));
-    }
-
-    private static boolean isCeiling(RunResult result) {
-        return result.getParams().getBenchmark().startsWith(FmaCeiling.class.getName());
+    /** Returns 0 if it cannot be measured: times that took long to take are not lost for it. */
+    private static long peakBytes(Peer peer, Workload work) throws InterruptedException {
+        try {
+            return Footprint.peakBytes(peer, work);
+        } catch (IOException e) {
+            System.err.println("peak memory unknown: " + e.getMessage());
+            return 0;
+        }
     }
 
     /** Median of all iterations of all forks, in microseconds. */
     static double median(RunResult result) {
-        double[] samples = result.getBenchmarkResults().stream()
-                .flatMap(fork -> fork.getIterationResults().stream())
-                .mapToDouble(iteration -> iteration.getPrimaryResult().getScore()).sorted().toArray();
-        return Arrays.stream(samples).skip((samples.length - 1) / 2).limit(2 - samples.length % 2).average()
-                .orElseThrow();
+        return Samples.of(List.of(result)).median();
     }
 }

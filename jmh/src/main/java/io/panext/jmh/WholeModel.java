@@ -1,18 +1,11 @@
 package io.panext.jmh;
 
 import io.panext.BackendChoice;
-import io.panext.ConvNeXt;
-import io.panext.Options;
 import io.panext.Precision;
-import io.panext.Session;
-import io.panext.zoo.Catalogue;
-import io.panext.zoo.checkpoint.PretrainedModel;
-import io.panext.zoo.checkpoint.SyntheticCheckpoint;
+import io.panext.jmh.peer.Panext;
+import io.panext.jmh.peer.Peer;
+import io.panext.jmh.peer.Workload;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -61,34 +54,23 @@ public class WholeModel {
     @Param("FP32")
     public Precision precision;
 
-    private final Arena arena = Arena.ofShared();
-    private ConvNeXt loaded;
-    private Session session;
-    private MemorySegment images;
+    private Peer.Model loaded;
 
     /** Loads the model and makes an input. */
     @Setup
     public void open() throws IOException {
-        var checkpoint = SyntheticCheckpoint.of(Catalogue.get(model).spec());
-        try (PretrainedModel pretrained = PretrainedModel.of(model, checkpoint, Optional.empty())) {
-            loaded = ConvNeXt.load(pretrained,
-                    Options.DEFAULT.withThreads(threads).withBackend(backend).withPrecision(precision));
-        }
-        session = loaded.newSession(batch, size, size);
-        images = arena.allocateFrom(ValueLayout.JAVA_FLOAT, SyntheticCheckpoint.images(batch, size, size));
+        loaded = new Panext(backend, precision).open(new Workload(model, batch, size, threads));
     }
 
-    /** One run of the session. */
+    /** One run. */
     @Benchmark
     public Object run() {
-        return session.run(images);
+        return loaded.run();
     }
 
     /** Frees everything. */
     @TearDown
     public void close() {
-        session.close();
         loaded.close();
-        arena.close();
     }
 }

@@ -124,6 +124,12 @@ public sealed interface Op
         public int kernel() {
             return weights.shape().getLast();
         }
+
+        /** What it sees of the map: as much before a pixel as after it. */
+        public Window window() {
+            int padding = dilation * (kernel() / 2);
+            return new Window(kernel(), 1, dilation, padding, padding);
+        }
     }
 
     /**

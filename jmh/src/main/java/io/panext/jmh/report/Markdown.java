@@ -1,0 +1,78 @@
+package io.panext.jmh.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The report for people. */
+final class Markdown {
+
+    private static final List<String> MODEL_COLUMNS = List.of("model", "size", "batch", "threads", "runtime",
+            "ms per run", "least", "quartiles", "GFLOP/s", "share of the ceiling", "/ ONNX Runtime", "/ DJL PyTorch",
+            "peak MiB");
+    private static final List<String> LAYER_COLUMNS = List.of("model", "size", "batch", "layer", "backend",
+            "us per run", "least", "quartiles", "GFLOP/s", "share of the ceiling", "/ oneDNN");
+
+    private Markdown() {}
+
+    static String of(Findings findings) {
+        List<Row> rows = findings.rows();
+        var text = new StringBuilder(facts(findings));
+        List<List<String>> models = rows.stream().filter(row -> row.layer().isEmpty()).map(Markdown::model).toList();
+        List<List<String>> layers = rows.stream().filter(row -> !row.layer().isEmpty()).map(Markdown::layer).toList();
+        Stream.of(table(MODEL_COLUMNS, models), table(LAYER_COLUMNS, layers)).forEach(text::append);
+        return text.toString();
+    }
+
+    private static String facts(Findings findings) {
+        Environment environment = findings.environment();
+        String versions = environment.versions().entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", "));
+        return String.format(Locale.ROOT,
+                "%s, commit %s, on %s; %s; %s. %s.%n%nFMA ceiling of one core: %.1f GFLOP/s%n",
+                environment.time(), environment.commit(), environment.machine(), environment.system(),
+                environment.jvm(), versions, findings.ceilingGflops());
+    }
+
+    private static List<String> model(Row row) {
+        return List.of(row.model(), number(row.size()), number(row.batch()), number(row.threads()), row.runtime(),
+                micros(row.medianMicros() / 1e3), micros(row.minMicros() / 1e3),
+                micros(row.quarterMicros() / 1e3) + " to " + micros(row.threeQuarterMicros() / 1e3),
+                format("%.0f", row.gflops()), share(row), format("%.2f", row.toOnnxRuntime()),
+                format("%.2f", row.toDjlPytorch()), format("%d", row.peakMebibytes()));
+    }
+
+    private static List<String> layer(Row row) {
+        return List.of(row.model(), number(row.size()), number(row.batch()), row.layer(), row.runtime(),
+                micros(row.medianMicros()), micros(row.minMicros()),
+                micros(row.quarterMicros()) + " to " + micros(row.threeQuarterMicros()),
+                format("%.0f", row.gflops()), share(row), format("%.2f", row.toOnednn()));
+    }
+
+    private static String micros(double value) {
+        return format(value < 100 ? "%.2f" : "%.0f", value);
+    }
+
+    private static String share(Row row) {
+        return row.shareOfCeiling() == null ? "" : format("%.1f %%", 100 * row.shareOfCeiling());
+    }
+
+    private static String number(int value) {
+        return Integer.toString(value);
+    }
+
+    private static String format(String format, Number value) {
+        return value == null ? "" : String.format(Locale.ROOT, format, value);
+    }
+
+    private static String table(List<String> header, List<List<String>> rows) {
+        if (rows.isEmpty()) {
+            return "";
+        }
+        List<String> rule = IntStream.range(0, header.size()).mapToObj(_ -> "---").toList();
+        return Stream.concat(Stream.of(header, rule), rows.stream())
+                .map(cells -> "| " + String.join(" | ", cells) + " |\n").collect(Collectors.joining("", "\n", ""));
+    }
+}

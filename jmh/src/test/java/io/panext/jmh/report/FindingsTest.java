@@ -1,0 +1,92 @@
+package io.panext.jmh.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.panext.jmh.peer.Peers;
+import io.panext.jmh.peer.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FindingsTest {
+
+    private static final Workload WORK = new Workload("convnextv2_tiny", 2, 224, 2);
+    private static final Workload OTHER = new Workload("convnextv2_tiny", 1, 224, 2);
+    private static final Environment ENVIRONMENT = new Environment("now", "a machine", "a system", "a jvm", "c0ffee",
+            Map.of("panext", "1"));
+
+    private static final Findings FINDINGS = new Findings(ENVIRONMENT, 100,
+            List.of(model("panext auto", WORK, 100_000, 300_000, 200_000), model("panext auto", OTHER, 100_000),
+                    model(Peers.ONNX_RUNTIME.peer().name(), WORK, 500_000),
+                    model(Peers.DJL_PYTORCH.peer().name(), WORK, 800_000)),
+            List.of(layer("SIMD", 30), layer("ONEDNN", 20)));
+
+    private static ModelTime model(String runtime, Workload work, double... micros) {
+        return new ModelTime(runtime, work, samples(micros), 3 << 20);
+    }
+
+    private static LayerTime layer(String backend, double micros) {
+        return new LayerTime(backend, WORK, "DEPTHWISE of stage 0", 3e6, samples(micros));
+    }
+
+    private static Samples samples(double... micros) {
+        return new Samples(DoubleStream.of(micros).boxed().toList());
+    }
+
+    @Test
+    void ratiosAreOfMediansOnTheSameWork() {
+        Row row = FINDINGS.rows().getFirst();
+        assertEquals(200_000, row.medianMicros());
+        assertEquals(0.4, row.toOnnxRuntime(), 1e-12);
+        assertEquals(0.25, row.toDjlPytorch(), 1e-12);
+        assertNull(FINDINGS.rows().get(3).toOnnxRuntime());
+    }
+
+    @Test
+    void shareIsOfWhatAllThreadsCouldDo() {
+        Row row = FINDINGS.rows().getFirst();
+        double flop = 2.0 * 2 * WORK.spec().macs(224, 224);
+        assertEquals(flop / 0.2 / 1e9 / 200, row.shareOfCeiling(), 1e-9);
+    }
+
+    @Test
+    void layersStandBesideOnednn() {
+        List<Row> rows = FINDINGS.rows();
+        assertEquals(1.5, rows.get(4).toOnednn(), 1e-12);
+        assertEquals(1, rows.get(5).toOnednn(), 1e-12);
+        assertEquals(100, rows.get(4).gflops(), 1e-9);
+    }
+
+    @Test
+    void quantilesLieBetweenSamples() {
+        Samples samples = samples(4, 1, 2, 3);
+        assertEquals(1, samples.quantile(0));
+        assertEquals(1.75, samples.quantile(0.25));
+        assertEquals(2.5, samples.median());
+        assertEquals(4, samples.quantile(1));
+    }
+
+    @Test
+    void filesHoldTheSame(@TempDir Path folder) throws IOException {
+        String markdown = ReportFiles.write(FINDINGS, folder.resolve("new"));
+        assertEquals(markdown, Files.readString(folder.resolve("new/report.md")));
+        assertTrue(markdown.contains("commit c0ffee"), markdown);
+        assertTrue(markdown.contains("| convnextv2_tiny | 224 | 2 | 2 | panext auto | 200 | 100 | 150 to 250 |"),
+                markdown);
+        List<String> csv = Files.readAllLines(folder.resolve("new/report.csv"));
+        assertEquals(1 + FINDINGS.rows().size(), csv.size());
+        assertTrue(csv.getFirst().startsWith("model,layer,batch,size,threads,runtime,medianMicros"), csv.getFirst());
+        JsonNode json = JsonMapper.builder().build().readTree(folder.resolve("new/report.json").toFile());
+        assertEquals(300_000, json.at("/models/0/samples/micros/1").asDouble());
+        assertEquals("c0ffee", json.at("/environment/commit").asText());
+    }
+}
