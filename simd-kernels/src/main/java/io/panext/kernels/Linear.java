@@ -18,6 +18,12 @@ public record Linear(PackedWeights weights) {
     /** Input rows that stay in the second-level cache while the weights stream past them, in bytes. */
     private static final long BLOCK_BYTES = 640 << 10;
 
+    /** Weights that no cache of one core keeps from one run to the next, in bytes. */
+    private static final long LARGE_WEIGHTS = 1 << 20;
+
+    /** Rows up to which the time to read such weights shows. */
+    private static final int FEW_ROWS = 2 * CHUNK;
+
     /**
      * Returns the most rows that are asked from a {@link RowSource} at a time: all of them, if they are little more than
      * a block, for the weights stream past the rest as well.
@@ -69,6 +75,7 @@ public record Linear(PackedWeights weights) {
     private void run(RowSource src, Matrix dst, Epilogue epilogue, IntUnaryOperator firstRow, int fromChunk,
             int toChunk, Share panels) {
         int blockRows = blockRows(dst.rows(), weights.depth());
+        boolean large = PackedWeights.bytes(weights.columns(), weights.depth()) > LARGE_WEIGHTS;
         int fromPanel = panels.from(weights.panels());
         int toPanel = panels.to(weights.panels());
         int last;
@@ -81,6 +88,9 @@ public record Linear(PackedWeights weights) {
             Matrix block = src.rows(base, firstRow.applyAsInt(last));
             block.requireColumns(weights.depth());
             for (int panel = fromPanel; panel < toPanel; panel++) {
+                if (large && block.rows() <= FEW_ROWS) {
+                    weights.fetch(panel);
+                }
                 int column = weights.firstColumn(panel);
                 for (int chunk = first; chunk < last; chunk++) {
                     int from = firstRow.applyAsInt(chunk);

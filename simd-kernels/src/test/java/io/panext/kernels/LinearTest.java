@@ -37,6 +37,12 @@ class LinearTest {
         }
     }
 
+    @Test
+    void agreesWithTheReferenceWhereWeightsFillACache() {
+        assertProduct(1, 3, 521, 641);
+        assertProduct(1, 5, 8192, 33);
+    }
+
     private static void assertProduct(int images, int pixels, int depth, int columns) {
         LinearCase product = new LinearCase(images, pixels, depth, columns);
         float[] actual = Workers.agree(workers -> {
