@@ -13,6 +13,9 @@ final class Blocks {
     private static final int LEAST_ROWS = 4 * Linear.CHUNK;
     private static final long CACHE_BYTES = 1 << 20;
 
+    /** A masked map is small, and so must be what is needed beside it. */
+    private static final long MASKED_CACHE_BYTES = CACHE_BYTES / 4;
+
     private Blocks() {}
 
     /**
@@ -38,7 +41,10 @@ final class Blocks {
      * @param columns values of the longest row that is made
      */
     static List<Block> of(Shape shape, int columns, Share share) {
-        int most = Math.clamp(CACHE_BYTES / (4L * columns), LEAST_ROWS, Ones.COUNT) / Linear.CHUNK;
+        boolean masked = shape.visible().isPresent();
+        long bytes = masked ? MASKED_CACHE_BYTES : CACHE_BYTES;
+        int least = masked ? Linear.CHUNK : LEAST_ROWS;
+        int most = Math.clamp(bytes / (4L * columns), least, Ones.COUNT) / Linear.CHUNK;
         Share rows = sharesRows(shape, share) ? share : Share.ALL;
         ImageRows images = shape.statistics();
         int end = rows.to(images.chunks());

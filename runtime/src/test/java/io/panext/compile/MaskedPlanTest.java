@@ -22,26 +22,28 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Memory falls with what is visible. */
 class MaskedPlanTest {
 
-    private static final Options ONE_THREAD = Options.DEFAULT.withThreads(1).withBackend(BackendChoice.SIMD);
-
-    static Stream<Architecture> family() {
+    static Stream<Arguments> family() {
         return Catalogue.architectures().stream()
-                .filter(architecture -> architecture.spec().generation() == Generation.V2);
+                .filter(architecture -> architecture.spec().generation() == Generation.V2)
+                .flatMap(architecture -> Stream.of(BackendChoice.SIMD, BackendChoice.ONEDNN)
+                        .map(backend -> Arguments.of(architecture, backend)));
     }
 
     @ParameterizedTest
     @MethodSource("family")
-    void memoryOfAMaskedEncoderFallsWithTheMask(Architecture architecture) throws IOException {
+    void memoryOfAMaskedEncoderFallsWithTheMask(Architecture architecture, BackendChoice backend) throws IOException {
+        Options options = Options.DEFAULT.withThreads(1).withBackend(backend);
         try (ModelWeights weights = ModelWeights.of(SyntheticCheckpoint.of(architecture.spec()))) {
             for (int batch : new int[] {1, 8}) {
-                long dense = dense(architecture.spec(), weights::parameter, batch);
-                assertAtMost(0.42, masked(architecture.spec(), weights::parameter, batch, 0.6), dense);
-                assertAtMost(0.28, masked(architecture.spec(), weights::parameter, batch, 0.75), dense);
+                long dense = dense(architecture.spec(), weights::parameter, options, batch);
+                assertAtMost(0.42, masked(architecture.spec(), weights::parameter, options, batch, 0.6), dense);
+                assertAtMost(0.28, masked(architecture.spec(), weights::parameter, options, batch, 0.75), dense);
             }
         }
     }
@@ -50,15 +52,16 @@ class MaskedPlanTest {
         assertTrue(masked <= share * dense, () -> masked + " bytes are " + (double) masked / dense + " of " + dense);
     }
 
-    private static long dense(ConvNeXtSpec spec, Function<String, Parameter> parameters, int batch) {
+    private static long dense(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options, int batch) {
         var images = new Shape(batch, 224, 224, 3);
-        return Plan.of(ConvNeXt.compile(spec, parameters, ONE_THREAD, images, Assertions::fail), images, 1)
+        return Plan.of(ConvNeXt.compile(spec, parameters, options, images, Assertions::fail), images, 1)
                 .arenaBytes();
     }
 
-    private static long masked(ConvNeXtSpec spec, Function<String, Parameter> parameters, int batch, double ratio) {
+    private static long masked(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options, int batch,
+            double ratio) {
         Shape images = MaskedAutoencoder.images(spec, 224, 224, Mask.visible(Mask.random(batch, 7, 7, ratio, 0)));
-        Plan plan = Plan.of(MaskedAutoencoder.compile(spec, Optional.empty(), parameters, ONE_THREAD, images,
+        Plan plan = Plan.of(MaskedAutoencoder.compile(spec, Optional.empty(), parameters, options, images,
                 Assertions::fail), images, 1);
         assertEquals(plan.liveBytes(), plan.arenaBytes());
         return plan.arenaBytes();
