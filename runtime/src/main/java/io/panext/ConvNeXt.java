@@ -16,11 +16,9 @@ import io.panext.zoo.checkpoint.CheckpointException;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -46,11 +44,9 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
     private final ConvNeXtSpec spec;
     private final Optional<Labels> labels;
     private final Preprocessing preprocessing;
-    private final List<String> warnings;
     private final Options options;
-    private final PackedProgram program;
+    private final ModelProgram program;
     private Session shared;
-    private boolean closed;
 
     private ConvNeXt(PretrainedModel model, Options options) {
         this.name = model.name();
@@ -58,15 +54,8 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         this.labels = model.labels();
         this.preprocessing = model.preprocessing();
         this.options = options;
-        var notes = new ArrayList<String>(model.assumptions());
-        notes.addAll(model.doubts());
-        notes.addAll(model.weights().checkpoint().warnings());
-        var notFinite = new ConcurrentSkipListMap<String, String>();
-        this.program = PackedProgram.pack(compile(spec,
-                key -> new WatchedParameter(model.weights().parameter(key), notFinite), options,
-                images(1, preprocessing.height(), preprocessing.width()), notes::add), options.threads());
-        notes.addAll(notFinite.values());
-        this.warnings = List.copyOf(notes);
+        this.program = ModelProgram.load(model, options.threads(), (parameters, notes) -> compile(spec, parameters,
+                options, images(1, preprocessing.height(), preprocessing.width()), notes));
     }
 
     /**
@@ -124,10 +113,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
      */
     public static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options,
             Shape images, Consumer<String> notes) {
-        Backends backends = Backends.of(options);
-        backends.warning().ifPresent(notes);
-        return Program.compile(GraphBuilder.build(spec, parameters, options.outputs()), options.compiler(),
-                backends.list(), backends.selection(options, images, notes));
+        return ModelProgram.compile(GraphBuilder.build(spec, parameters, options.outputs()), options, images, notes);
     }
 
     private static Shape images(int batch, int height, int width) {
@@ -141,7 +127,6 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
 
     @Override
     public synchronized Classification classify(RgbImage image) {
-        requireOpen();
         if (shared == null) {
             shared = newSession();
         }
@@ -162,7 +147,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
      * @throws IllegalArgumentException if the images are too small or too large
      */
     public Session newSession(int batch, int height, int width) {
-        return new Session(this, new Workspace(program(), plan(batch, height, width)));
+        return new Session(this, new Workspace(program.packed(), plan(batch, height, width)));
     }
 
     /**
@@ -171,7 +156,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
      * @throws io.panext.arena.ArenaExhaustedException if the arena has no room for the plan
      */
     public Session newSession(int batch, int height, int width, TensorArena arena) {
-        return new Session(this, new Workspace(program(), plan(batch, height, width),
+        return new Session(this, new Workspace(program.packed(), plan(batch, height, width),
                 Objects.requireNonNull(arena, "arena")));
     }
 
@@ -186,7 +171,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
             throw new IllegalArgumentException("images of " + height + "x" + width + " are too small: " + name
                     + " needs " + smallest + "x" + smallest + " or more");
         }
-        return Plan.of(program.program(), images(batch, height, width), options.threads());
+        return program.plan(images(batch, height, width));
     }
 
     /** How the model was named when it was loaded. */
@@ -211,7 +196,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
 
     /** What the user should know: assumptions that were made, weights that are not finite. One sentence each. */
     public List<String> warnings() {
-        return warnings;
+        return program.warnings();
     }
 
     /** The options it was loaded with. */
@@ -220,25 +205,16 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
     }
 
     PackedProgram program() {
-        requireOpen();
-        return program;
-    }
-
-    private synchronized void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the model " + name + " is closed");
-        }
+        return program.packed();
     }
 
     /** Frees the weights. Closing twice does nothing. */
     @Override
     public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            if (shared != null) {
-                shared.close();
-            }
-            program.close();
+        if (shared != null) {
+            shared.close();
+            shared = null;
         }
+        program.close();
     }
 }

@@ -1,7 +1,6 @@
 package io.panext;
 
 import io.panext.arena.TensorArena;
-import io.panext.compile.PackedProgram;
 import io.panext.compile.Plan;
 import io.panext.compile.Program;
 import io.panext.graph.GraphBuilder;
@@ -16,10 +15,8 @@ import io.panext.zoo.checkpoint.CheckpointException;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -43,9 +40,8 @@ public final class MaskedAutoencoder implements AutoCloseable {
     private final ConvNeXtSpec spec;
     private final Optional<DecoderSpec> decoder;
     private final Preprocessing preprocessing;
-    private final List<String> warnings;
     private final Options options;
-    private final PackedProgram program;
+    private final ModelProgram program;
 
     private MaskedAutoencoder(PretrainedModel model, Optional<DecoderSpec> decoder, Options options) {
         this.name = model.name();
@@ -53,15 +49,8 @@ public final class MaskedAutoencoder implements AutoCloseable {
         this.decoder = decoder;
         this.preprocessing = model.preprocessing();
         this.options = options;
-        var notes = new ArrayList<String>(model.assumptions());
-        notes.addAll(model.doubts());
-        notes.addAll(model.weights().checkpoint().warnings());
-        var notFinite = new ConcurrentSkipListMap<String, String>();
-        this.program = PackedProgram.pack(compile(spec, decoder,
-                key -> new WatchedParameter(model.weights().parameter(key), notFinite), options,
-                typical(spec, preprocessing), notes::add), options.threads());
-        notes.addAll(notFinite.values());
-        this.warnings = List.copyOf(notes);
+        this.program = ModelProgram.load(model, options.threads(), (parameters, notes) -> compile(spec, decoder,
+                parameters, options, typical(spec, preprocessing), notes));
     }
 
     /**
@@ -114,10 +103,7 @@ public final class MaskedAutoencoder implements AutoCloseable {
      */
     public static Program compile(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
             Function<String, Parameter> parameters, Options options, Shape images, Consumer<String> notes) {
-        Backends backends = Backends.of(options);
-        backends.warning().ifPresent(notes);
-        return Program.compile(GraphBuilder.masked(spec, decoder, parameters), options.compiler(), backends.list(),
-                backends.selection(options, images, notes));
+        return ModelProgram.compile(GraphBuilder.masked(spec, decoder, parameters), options, images, notes);
     }
 
     /** One image of the model's own size, with as much masked as in training. */
@@ -161,7 +147,7 @@ public final class MaskedAutoencoder implements AutoCloseable {
 
     /** Opens a session for so many visible patches. See {@link #newSession(int, int, List)}. */
     public MaskedSession newSession(int height, int width, Visible visible) {
-        return new MaskedSession(this, new Workspace(program, plan(height, width, visible)));
+        return new MaskedSession(this, new Workspace(program.packed(), plan(height, width, visible)));
     }
 
     /**
@@ -170,12 +156,12 @@ public final class MaskedAutoencoder implements AutoCloseable {
      * @throws io.panext.arena.ArenaExhaustedException if the arena has no room for the plan
      */
     public MaskedSession newSession(int height, int width, Visible visible, TensorArena arena) {
-        return new MaskedSession(this, new Workspace(program, plan(height, width, visible), arena));
+        return new MaskedSession(this, new Workspace(program.packed(), plan(height, width, visible), arena));
     }
 
     /** Plans a run: its steps, and the memory of a session before there is one. See {@link #newSession}. */
     public Plan plan(int height, int width, Visible visible) {
-        return Plan.of(program.program(), images(spec, height, width, visible), options.threads());
+        return program.plan(images(spec, height, width, visible));
     }
 
     /** How the model was named when it was loaded. */
@@ -205,10 +191,10 @@ public final class MaskedAutoencoder implements AutoCloseable {
 
     /** What the user should know, one sentence each: see {@link ConvNeXt#warnings()}. */
     public List<String> warnings() {
-        return warnings;
+        return program.warnings();
     }
 
-    /** Frees the weights; close sessions first. */
+    /** Frees the weights; close sessions first. Closing twice does nothing. */
     @Override
     public void close() {
         program.close();

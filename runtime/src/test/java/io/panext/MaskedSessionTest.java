@@ -98,9 +98,10 @@ class MaskedSessionTest {
         List<Mask> masks = List.of(Mask.random(3, 5, 0.6, 1), Mask.random(3, 5, 0.2, 2));
         float[] images = SyntheticCheckpoint.images(2, 96, 160);
         try (PretrainedModel pretrained = pretrained(V2)) {
-            float[] one = run(pretrained, Options.DEFAULT.withThreads(1), masks, images).latent();
+            Options simd = Options.DEFAULT.withBackend(BackendChoice.SIMD);
+            float[] one = run(pretrained, simd.withThreads(1), masks, images).latent();
             for (int threads : new int[] {2, 3, 8}) {
-                assertArrayEquals(one, run(pretrained, Options.DEFAULT.withThreads(threads), masks, images).latent());
+                assertArrayEquals(one, run(pretrained, simd.withThreads(threads), masks, images).latent());
             }
             for (boolean fold : new boolean[] {false, true}) {
                 Options options = TWO_THREADS.withCompiler(new Program.Options(fold, false));
@@ -207,6 +208,16 @@ class MaskedSessionTest {
                 assertThrows(ArenaExhaustedException.class,
                         () -> model.newSession(96, 96, Mask.visible(List.of(three)), small));
             }
+        }
+    }
+
+    @Test
+    void aClosedModelOpensNoSessions() throws IOException {
+        try (PretrainedModel pretrained = pretrained(V2)) {
+            MaskedAutoencoder model = MaskedAutoencoder.loadEncoder(pretrained, TWO_THREADS);
+            model.close();
+            model.close();
+            assertThrows(IllegalStateException.class, () -> model.newSession(96, 96, List.of(Mask.none(3, 3))));
         }
     }
 

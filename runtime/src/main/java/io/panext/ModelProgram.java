@@ -1,0 +1,95 @@
+package io.panext;
+
+import io.panext.compile.PackedProgram;
+import io.panext.compile.Plan;
+import io.panext.compile.Program;
+import io.panext.graph.Graph;
+import io.panext.graph.Shape;
+import io.panext.zoo.Parameter;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The program of a loaded model, its weights in memory, and what the user should know of them. Safe for many threads. */
+final class ModelProgram implements AutoCloseable {
+
+    private final String name;
+    private final int threads;
+    private final PackedProgram packed;
+    private final List<String> warnings;
+    private boolean closed;
+
+    /** How a model is compiled. */
+    @FunctionalInterface
+    interface Compiler {
+
+        /**
+         * Compiles the model.
+         *
+         * @param parameters finds a parameter by its canonical name
+         * @param notes      told what the user should know, in a sentence
+         */
+        Program compile(Function<String, Parameter> parameters, Consumer<String> notes);
+    }
+
+    private ModelProgram(String name, int threads, PackedProgram packed, List<String> warnings) {
+        this.name = name;
+        this.threads = threads;
+        this.packed = packed;
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /** Compiles a model and packs its weights. */
+    static ModelProgram load(PretrainedModel model, int threads, Compiler compiler) {
+        var notes = new ArrayList<String>(model.assumptions());
+        notes.addAll(model.doubts());
+        notes.addAll(model.weights().checkpoint().warnings());
+        var notFinite = new ConcurrentSkipListMap<String, String>();
+        Program program = compiler.compile(key -> new WatchedParameter(model.weights().parameter(key), notFinite),
+                notes::add);
+        PackedProgram packed = PackedProgram.pack(program, threads);
+        notes.addAll(notFinite.values());
+        return new ModelProgram(model.name(), threads, packed, notes);
+    }
+
+    /**
+     * Compiles a graph.
+     *
+     * @param images what will be run: kernels are chosen for this shape
+     * @throws BackendUnavailableException if the options ask for a backend or a precision that cannot be had
+     */
+    static Program compile(Graph graph, Options options, Shape images, Consumer<String> notes) {
+        Backends backends = Backends.of(options);
+        backends.warning().ifPresent(notes);
+        return Program.compile(graph, options.compiler(), backends.list(),
+                backends.selection(options, images, notes));
+    }
+
+    Plan plan(Shape images) {
+        return Plan.of(packed.program(), images, threads);
+    }
+
+    List<String> warnings() {
+        return warnings;
+    }
+
+    /** @throws IllegalStateException if the model is closed */
+    synchronized PackedProgram packed() {
+        if (closed) {
+            throw new IllegalStateException("the model " + name + " is closed");
+        }
+        return packed;
+    }
+
+    /** Frees the weights. Closing twice does nothing. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            packed.close();
+        }
+    }
+}
