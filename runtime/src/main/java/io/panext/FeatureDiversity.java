@@ -55,7 +55,7 @@ public record FeatureDiversity(String layer, int channels, double cosineDistance
                         model.preprocessing().height(), model.preprocessing().width()))) {
             for (RgbImage image : images) {
                 MemorySegment input = workspace.input();
-                preprocessor.normalise(preprocessor.apply(image), input, 0);
+                preprocessor.write(image, input, 0);
                 workspace.run(step -> observe(step, workspace, layers));
             }
         }

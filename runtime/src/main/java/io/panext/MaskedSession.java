@@ -45,7 +45,7 @@ public final class MaskedSession implements AutoCloseable {
         }
         MemorySegment input = workspace.input();
         for (int i = 0; i < batch; i++) {
-            preprocessor.normalise(preprocessor.apply(images.get(i)), input, i * (input.byteSize() / batch));
+            preprocessor.write(images.get(i), input, i * (input.byteSize() / batch));
         }
         return run(input, masks);
     }

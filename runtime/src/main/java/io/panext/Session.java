@@ -90,7 +90,7 @@ public final class Session implements Classifier, AutoCloseable {
         MemorySegment input = input();
         long imageBytes = input.byteSize() / batch;
         for (int i = 0; i < images.size(); i++) {
-            preprocessor.normalise(preprocessor.apply(images.get(i)), input, i * imageBytes);
+            preprocessor.write(images.get(i), input, i * imageBytes);
         }
         workspace.run(input);
         return output(images.size());

@@ -88,6 +88,11 @@ public final class Preprocessor {
         return new RgbImage(settings.width(), settings.height(), pixels);
     }
 
+    /** {@linkplain #apply Resizes and crops} an image and {@linkplain #normalise normalises} it into the input tensor. */
+    public void write(RgbImage image, MemorySegment dst, long byteOffset) {
+        normalise(apply(image), dst, byteOffset);
+    }
+
     /**
      * Normalises an image into the input tensor, one plane a channel (NCHW order, fp32):
      * {@code (value / 255 - mean) / std}.

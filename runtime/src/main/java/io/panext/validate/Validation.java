@@ -82,7 +82,7 @@ public final class Validation {
         } catch (ImageException e) {
             return Outcome.unreadable(sample, e.getMessage());
         }
-        preprocessor.normalise(preprocessor.apply(image), session.input(), 0);
+        preprocessor.write(image, session.input(), 0);
         return Outcome.of(sample, session.run(session.input()));
     }
 
