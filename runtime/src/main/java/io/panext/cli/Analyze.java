@@ -3,7 +3,6 @@ package io.panext.cli;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import io.panext.FeatureDiversity;
 import io.panext.Options;
-import io.panext.image.ImageException;
 import io.panext.image.PngWriter;
 import io.panext.image.RgbImage;
 import io.panext.zoo.checkpoint.PretrainedModel;
@@ -25,7 +24,6 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code panext analyze}: tells whether the features of a model have collapsed. */
@@ -61,14 +59,15 @@ final class Analyze implements Callable<Integer> {
     @Mixin
     private DecoderOptions decoder;
 
-    @Parameters(paramLabel = "IMAGE|FOLDER", arity = "1..*",
-            description = "Image files, and folders that are searched for them with all that is in them.")
-    private List<Path> operands;
+    @Mixin
+    private ImageOperands operands;
 
     @Override
     public Integer call() throws IOException {
         Messages messages = new Messages(command.commandLine().getErr());
-        List<RgbImage> images = decode(ImageFiles.find(operands, messages), messages);
+        var images = new ArrayList<RgbImage>();
+        ImageOperands.forEach(operands.find(messages), "analyze", messages,
+                (image, _) -> images.add(decoder.decoder().decode(image)));
         if (!images.isEmpty()) {
             Options options = execution.options(images.size());
             try (PretrainedModel pretrained = model.open()) {
@@ -80,18 +79,6 @@ final class Analyze implements Callable<Integer> {
             }
         }
         return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
-    }
-
-    private List<RgbImage> decode(List<Path> files, Messages messages) {
-        var images = new ArrayList<RgbImage>();
-        for (Path file : files) {
-            try {
-                images.add(decoder.decoder().decode(file));
-            } catch (ImageException e) {
-                messages.problem(e.getMessage());
-            }
-        }
-        return images;
     }
 
     private void print(List<FeatureDiversity> layers) throws IOException {

@@ -4,7 +4,6 @@ import io.panext.ConvNeXt;
 import io.panext.Options;
 import io.panext.Prediction;
 import io.panext.Session;
-import io.panext.image.ImageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +13,6 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code panext classify}: says what photographs show. */
@@ -47,14 +45,13 @@ final class Classify implements Callable<Integer> {
     @Mixin
     private DecoderOptions decoder;
 
-    @Parameters(paramLabel = "IMAGE|FOLDER", arity = "1..*",
-            description = "Image files, and folders that are searched for them with all that is in them.")
-    private List<Path> operands;
+    @Mixin
+    private ImageOperands operands;
 
     @Override
     public Integer call() throws IOException {
         Messages messages = new Messages(command.commandLine().getErr());
-        List<Path> images = ImageFiles.find(operands, messages);
+        List<Path> images = operands.find(messages);
         if (!images.isEmpty()) {
             classify(images, messages);
         }
@@ -66,25 +63,18 @@ final class Classify implements Callable<Integer> {
         try (ConvNeXt convNeXt = model.load(options)) {
             messages.warn(convNeXt.warnings());
             try (Session session = convNeXt.newSession();
-                    ClassificationReport report = report(images);
-                    Progress progress = new Progress("classify", images.size())) {
-                for (Path image : images) {
-                    try {
-                        List<Prediction> predictions = session.classify(image).top(top);
-                        progress.makeWay();
-                        report.add(image.toString(), predictions);
-                    } catch (ImageException e) {
-                        progress.makeWay();
-                        messages.problem(e.getMessage());
-                    }
-                    progress.step();
-                }
+                    ClassificationReport report = report(images)) {
+                ImageOperands.forEach(images, "classify", messages, (image, progress) -> {
+                    List<Prediction> predictions = session.classify(image).top(top);
+                    progress.makeWay();
+                    report.add(image.toString(), predictions);
+                });
             }
         }
     }
 
     private ClassificationReport report(List<Path> images) throws IOException {
-        return ClassificationReport.of(format.format, command.commandLine().getOut(), images.equals(operands)
-                && images.size() == 1);
+        return ClassificationReport.of(format.format, command.commandLine().getOut(),
+                operands.isOneFile(images));
     }
 }

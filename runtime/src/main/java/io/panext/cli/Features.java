@@ -8,7 +8,6 @@ import io.panext.Options;
 import io.panext.Session;
 import io.panext.graph.Outputs;
 import io.panext.graph.Outputs.Target;
-import io.panext.image.ImageException;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +21,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code panext features}: writes what a model sees in photographs, for search, detection and segmentation. */
@@ -103,21 +101,14 @@ final class Features implements Callable<Integer> {
     @Mixin
     private DecoderOptions decoder;
 
-    @Parameters(paramLabel = "IMAGE|FOLDER", arity = "1..*",
-            description = "Image files, and folders that are searched for them with all that is in them.")
-    private List<Path> operands;
-
-    /** Computes the features of an image, and keeps them. */
-    private interface Extraction {
-
-        void add(Path image) throws IOException;
-    }
+    @Mixin
+    private ImageOperands operands;
 
     @Override
     public Integer call() throws IOException {
         Messages messages = new Messages(command.commandLine().getErr());
         requireSense();
-        List<Path> images = ImageFiles.find(operands, messages);
+        List<Path> images = operands.find(messages);
         if (!images.isEmpty()) {
             Options options = execution.options(images.size()).withDecoder(decoder.decoder());
             if (maskRatio.isPresent()) {
@@ -151,7 +142,7 @@ final class Features implements Callable<Integer> {
             messages.warn(convNeXt.warnings());
             try (Session session = convNeXt.newSession();
                     FeatureFile file = new FeatureFile(out, format, outputs.target().maps(convNeXt.spec().stages()))) {
-                extract(images, messages, image -> file.add(image.toString(),
+                ImageOperands.forEach(images, "features", messages, (image, _) -> file.add(image.toString(),
                         session.run(List.of(session.decoder().decode(image)))));
                 file.write(convNeXt.name());
             }
@@ -168,23 +159,9 @@ final class Features implements Callable<Integer> {
             List<Mask> masks = Mask.random(1, height / patch, width / patch, ratio, seed.orElse(0L));
             try (MaskedSession session = encoder.newSession(height, width, masks);
                     FeatureFile file = new FeatureFile(out, format, List.of())) {
-                extract(images, messages, image -> file.add(image.toString(),
+                ImageOperands.forEach(images, "features", messages, (image, _) -> file.add(image.toString(),
                         session.run(List.of(encoder.imageDecoder().decode(image)), masks).features()));
                 file.write(encoder.name());
-            }
-        }
-    }
-
-    private static void extract(List<Path> images, Messages messages, Extraction extraction) throws IOException {
-        try (Progress progress = new Progress("features", images.size())) {
-            for (Path image : images) {
-                try {
-                    extraction.add(image);
-                } catch (ImageException e) {
-                    progress.makeWay();
-                    messages.problem(e.getMessage());
-                }
-                progress.step();
             }
         }
     }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -108,32 +109,39 @@ final class Inspect implements Callable<Integer> {
         return PretrainedModel.of(model, SyntheticCheckpoint.of(spec), Optional.empty(), tag);
     }
 
+    private Plan plan(PretrainedModel pretrained) {
+        ModelWeights weights = pretrained.weights();
+        Shape images = images(pretrained);
+        int smallest = weights.spec().reduction();
+        if (Math.min(images.height(), images.width()) < smallest) {
+            throw new IllegalArgumentException("images of " + images.height() + "x" + images.width()
+                    + " are too small: " + model + " needs " + smallest + "x" + smallest + " or more");
+        }
+        var notes = new ArrayList<String>();
+        Plan whole = plan(images, options -> ConvNeXt.compile(weights.spec(), weights::parameter, options, images,
+                notes::add));
+        new Messages(command.commandLine().getErr()).warn(notes);
+        return whole;
+    }
+
     /** The plan of an encoder that sees a part of its images. */
     private Plan maskedPlan(PretrainedModel pretrained, double ratio) {
         ModelWeights weights = pretrained.weights();
-        int height = size.orElse(pretrained.preprocessing().height());
-        int width = size.orElse(pretrained.preprocessing().width());
+        Shape whole = images(pretrained);
         int patch = weights.spec().reduction();
-        List<Mask> masks = Mask.random(batch, height / patch, width / patch, ratio, 0);
-        Shape images = MaskedAutoencoder.images(weights.spec(), height, width, Mask.visible(masks));
-        Options options = execution.options(Long.MAX_VALUE);
-        return Plan.of(MaskedAutoencoder.compile(weights.spec(), Optional.empty(), weights::parameter, options, images,
-                _ -> {}), images, options.threads());
+        List<Mask> masks = Mask.random(batch, whole.height() / patch, whole.width() / patch, ratio, 0);
+        Shape images = MaskedAutoencoder.images(weights.spec(), whole.height(), whole.width(), Mask.visible(masks));
+        return plan(images, options -> MaskedAutoencoder.compile(weights.spec(), Optional.empty(), weights::parameter,
+                options, images, _ -> {}));
     }
 
-    private Plan plan(PretrainedModel pretrained) {
-        ModelWeights weights = pretrained.weights();
-        int height = size.orElse(pretrained.preprocessing().height());
-        int width = size.orElse(pretrained.preprocessing().width());
-        if (Math.min(height, width) < weights.spec().reduction()) {
-            throw new IllegalArgumentException("images of " + height + "x" + width + " are too small: " + model
-                    + " needs " + weights.spec().reduction() + "x" + weights.spec().reduction() + " or more");
-        }
+    private Plan plan(Shape images, Function<Options, Program> compiler) {
         Options options = execution.options(Long.MAX_VALUE);
-        Shape images = new Shape(batch, height, width, ConvNeXtSpec.IMAGE_CHANNELS);
-        var notes = new ArrayList<String>();
-        Program program = ConvNeXt.compile(weights.spec(), weights::parameter, options, images, notes::add);
-        new Messages(command.commandLine().getErr()).warn(notes);
-        return Plan.of(program, images, options.threads());
+        return Plan.of(compiler.apply(options), images, options.threads());
+    }
+
+    private Shape images(PretrainedModel pretrained) {
+        return new Shape(batch, size.orElse(pretrained.preprocessing().height()),
+                size.orElse(pretrained.preprocessing().width()), ConvNeXtSpec.IMAGE_CHANNELS);
     }
 }

@@ -4,13 +4,10 @@ import io.panext.Mask;
 import io.panext.MaskedAutoencoder;
 import io.panext.MaskedOutput;
 import io.panext.Reconstruction;
-import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.checkpoint.Checkpoint;
 import io.panext.zoo.checkpoint.CheckpointException;
-import io.panext.zoo.checkpoint.DType;
 import io.panext.zoo.checkpoint.Safetensors;
 import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
-import io.panext.zoo.checkpoint.TensorInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +17,6 @@ import java.util.Map;
 /** Masked images in a file of tensors. */
 final class MaskedTensors {
 
-    private static final String INPUT = "input";
     private static final String MASK = "mask";
 
     private final int height;
@@ -43,20 +39,20 @@ final class MaskedTensors {
      */
     static MaskedTensors read(Path file, int patch) throws CheckpointException {
         try (Checkpoint tensors = Checkpoint.open(file)) {
-            List<Integer> shape = shape(tensors, INPUT, 4, "[N, 3, H, W]");
+            List<Integer> shape = InputTensors.images(tensors);
             int height = shape.get(2);
             int width = shape.get(3);
-            if (shape.get(1) != ConvNeXtSpec.IMAGE_CHANNELS || height % patch != 0 || width % patch != 0) {
-                throw new CheckpointException(tensors.name(), "tensor '" + INPUT + "' is " + shape
+            if (height % patch != 0 || width % patch != 0) {
+                throw new CheckpointException(tensors.name(), "tensor '" + InputTensors.IMAGES + "' is " + shape
                         + "; it must be [N, 3, H, W], H and W multiples of " + patch);
             }
             int patches = height / patch * (width / patch);
-            List<Integer> masks = shape(tensors, MASK, 2, "[N, patches]");
+            List<Integer> masks = InputTensors.shape(tensors, MASK, 2, "[N, patches]");
             if (!masks.equals(List.of(shape.getFirst(), patches))) {
                 throw new CheckpointException(tensors.name(), "tensor '" + MASK + "' is " + masks
                         + "; for images " + shape + " it must be [" + shape.getFirst() + ", " + patches + "]");
             }
-            return new MaskedTensors(height, width, tensors.floats(INPUT),
+            return new MaskedTensors(height, width, tensors.floats(InputTensors.IMAGES),
                     masks(tensors, height / patch, width / patch));
         }
     }
@@ -79,20 +75,6 @@ final class MaskedTensors {
     /** One mask for each image. */
     List<Mask> masks() {
         return masks;
-    }
-
-    private static List<Integer> shape(Checkpoint tensors, String name, int dimensions, String expected)
-            throws CheckpointException {
-        TensorInfo info = tensors.tensors().get(name);
-        if (info == null) {
-            throw new CheckpointException(tensors.name(), "has no tensor '" + name + "'; it has "
-                    + tensors.tensors().keySet());
-        }
-        if (info.dtype() != DType.F32 || info.shape().size() != dimensions || info.shape().contains(0)) {
-            throw new CheckpointException(tensors.name(), "tensor '" + name + "' is " + info.dtype() + " "
-                    + info.shape() + "; it must be F32 " + expected);
-        }
-        return info.shape();
     }
 
     private static List<Mask> masks(Checkpoint tensors, int gridHeight, int gridWidth) throws CheckpointException {

@@ -4,14 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.panext.ConvNeXt;
 import io.panext.Session;
-import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.checkpoint.Checkpoint;
 import io.panext.zoo.checkpoint.CheckpointException;
-import io.panext.zoo.checkpoint.DType;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import io.panext.zoo.checkpoint.Safetensors;
 import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
-import io.panext.zoo.checkpoint.TensorInfo;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -38,7 +35,6 @@ import picocli.CommandLine.Spec;
         "  panext run -m convnext_tiny.safetensors -i in.safetensors -o out.safetensors"})
 final class Run implements Callable<Integer> {
 
-    private static final String INPUT = "input";
     private static final String LOGITS = "logits";
     private static final String FEATURES = "pre_logits";
 
@@ -70,31 +66,16 @@ final class Run implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Checkpoint images = Checkpoint.open(input);
                 PretrainedModel pretrained = PretrainedModel.open(model, arch.architecture)) {
-            List<Integer> shape = shape(images);
+            List<Integer> shape = InputTensors.images(images);
             try (ConvNeXt convNeXt = ConvNeXt.load(pretrained, execution.options(shape.getFirst()))) {
                 // nothing is prepared or named here, so assumptions about that do not matter
                 var warnings = new ArrayList<String>(convNeXt.warnings());
                 warnings.removeAll(pretrained.assumptions());
                 new Messages(command.commandLine().getErr()).warn(warnings);
-                run(convNeXt, images.bytes(INPUT), shape);
+                run(convNeXt, images.bytes(InputTensors.IMAGES), shape);
             }
         }
         return ExitCode.OK;
-    }
-
-    private List<Integer> shape(Checkpoint images) throws CheckpointException {
-        TensorInfo info = images.tensors().get(INPUT);
-        if (info == null) {
-            throw new CheckpointException(images.name(),
-                    "has no tensor '" + INPUT + "'; it has " + images.tensors().keySet());
-        }
-        List<Integer> shape = info.shape();
-        if (info.dtype() != DType.F32 || shape.size() != 4 || shape.get(1) != ConvNeXtSpec.IMAGE_CHANNELS
-                || shape.contains(0)) {
-            throw new CheckpointException(images.name(),
-                    "tensor '" + INPUT + "' is " + info.dtype() + " " + shape + "; it must be F32 [N, 3, H, W]");
-        }
-        return shape;
     }
 
     private void run(ConvNeXt model, MemorySegment images, List<Integer> shape) throws CheckpointException {
