@@ -107,7 +107,7 @@ public final class Plan {
     private long[] scratchBytes(Map<Value, Shape> shapes) {
         List<Node> nodes = program.graph().nodes();
         List<Kernel> kernels = program.kernels();
-        return IntStream.range(0, nodes.size()).parallel()
+        return IntStream.range(0, nodes.size())
                 .mapToLong(i -> aligned(kernels.get(i).scratchBytes(shapes.get(nodes.get(i).input()), workers)))
                 .toArray();
     }
