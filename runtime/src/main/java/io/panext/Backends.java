@@ -15,6 +15,7 @@ import io.panext.tune.Machine;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The backends that options ask for.
@@ -65,7 +66,7 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
                             + onednn.isa().name() + "; fp32 works everywhere");
                 }
                 Backend bf16 = new DnnlBackend(DataType.BF16);
-                yield new Backends(List.of(bf16, op -> rounds(op) ? List.of() : SIMD.kernels(op)),
+                yield new Backends(List.of(bf16, op -> rounds(op, bf16) ? Stream.empty() : SIMD.kernels(op)),
                         Optional.of(onednn), Optional.empty());
             }
         };
@@ -89,7 +90,7 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
     }
 
     /** Returns whether an op is done in bf16, so that no fp32 kernel may take its place. */
-    private static boolean rounds(Op op) {
-        return op instanceof Op.Linear;
+    private static boolean rounds(Op op, Backend bf16) {
+        return op instanceof Op.Linear || (op instanceof Op.Downsample && bf16.kernels(op).findAny().isPresent());
     }
 }

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 
 /** What happens where oneDNN cannot be had: told in a line, and fatal just for those who asked for it. */
 class BackendsTest {
@@ -19,12 +21,20 @@ class BackendsTest {
     private record Result(int status, List<String> lines) {}
 
     private static Result panext(String option, String... arguments) throws IOException, InterruptedException {
+        return panext(Map.of(), List.of("--add-modules=jdk.incubator.vector", option), arguments);
+    }
+
+    private static Result panext(Map<String, String> environment, List<String> options, String... arguments)
+            throws IOException, InterruptedException {
         var command = new ArrayList<String>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", option,
-                "-Dpanext.cache=" + System.getProperty("panext.cache"), "-cp", System.getProperty("java.class.path"),
-                "io.panext.cli.Main"));
+                "--enable-native-access=ALL-UNNAMED", "-Dpanext.cache=" + System.getProperty("panext.cache"), "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(options);
+        command.add("io.panext.cli.Main");
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Result(process.waitFor(), output.lines().filter(line -> !line.startsWith("WARNING")).toList());
     }
@@ -47,6 +57,37 @@ class BackendsTest {
             assertTrue(result.lines().getFirst().startsWith("panext: there is no /nowhere/libdnnl.so"),
                     result.toString());
         }
+    }
+
+    @Test
+    void aFastStartWithoutTheVectorApiGivesTheAnswerOfOnednn() throws Exception {
+        Result fast = panext(Map.of(), List.of("-Dpanext.start.fast=true"), "classify", CAT);
+        Result usual = panext("-Dpanext.backend=onednn", "classify", CAT);
+        assertEquals(0, fast.status(), fast.toString());
+        assertEquals(usual, fast);
+    }
+
+    @Test
+    void aFastStartThatNeedsTheVectorApiAsksForItInSilence() throws Exception {
+        assertEquals(new Result(86, List.of()), panext(Map.of(), List.of("-Dpanext.start.fast=true"), "classify",
+                "--backend", "simd", CAT));
+    }
+
+    @Test
+    void withoutTheVectorApiWhoeverNeedsItIsToldInOneLine() throws Exception {
+        Result result = panext(Map.of(), List.of(), "classify", "--backend", "simd", CAT);
+        assertEquals(1, result.status(), result.toString());
+        assertEquals(1, result.lines().size(), result.toString());
+    }
+
+    @Test
+    @EnabledOnOs(architectures = "amd64")
+    void bf16IsRefusedWhereItsInstructionsAreMissing() throws Exception {
+        Result result = panext(Map.of("DNNL_MAX_CPU_ISA", "AVX2"), List.of("--add-modules=jdk.incubator.vector"),
+                "classify", "--precision", "bf16", CAT);
+        assertEquals(1, result.status(), result.toString());
+        assertEquals(List.of("panext: bf16 needs instructions that this machine lacks: it has avx2; fp32 works "
+                + "everywhere"), result.lines());
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.panext.zoo;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
@@ -75,10 +74,13 @@ public final class PretrainedTags {
     private static SequencedMap<String, PretrainedTag> load() {
         CsvMapper csv = CsvMapper.builder().build();
         try (InputStream in = PretrainedTags.class.getResourceAsStream("tags.csv");
-                MappingIterator<Row> rows = csv.readerFor(Row.class).with(CsvSchema.emptySchema().withHeader())
-                        .readValues(in)) {
+                MappingIterator<Map<String, String>> rows = csv.readerForMapOf(String.class)
+                        .with(CsvSchema.emptySchema().withHeader()).readValues(in)) {
             var tags = new LinkedHashMap<String, PretrainedTag>();
-            rows.forEachRemaining(row -> tags.put(row.model, row.tag()));
+            rows.forEachRemaining(cells -> {
+                PretrainedTag tag = new Row(cells).tag();
+                tags.put(tag.name(), tag);
+            });
             return Collections.unmodifiableSequencedMap(tags);
         } catch (IOException e) {
             throw new UncheckedIOException("the table of tags in the jar is damaged", e);
@@ -86,35 +88,37 @@ public final class PretrainedTags {
     }
 
     /** A line of the resource; what nobody measured or published is empty. */
-    private record Row(String model, int size, @JsonProperty("crop_pct") double cropPct,
-            @JsonProperty("crop_mode") String cropMode, String interpolation, String statistics, Double top1,
-            Double top5, @JsonProperty("test_size") Integer testSize, @JsonProperty("test_crop_pct") Double testCropPct,
-            @JsonProperty("test_top1") Double testTop1, @JsonProperty("test_top5") Double testTop5, int classes,
-            String licence, String hub, String source) {
+    private record Row(Map<String, String> cells) {
 
         PretrainedTag tag() {
+            String model = cells.get("model");
             int dot = model.indexOf('.');
-            Preprocessing usual = preprocessing(size, cropPct);
-            Optional<Preprocessing> larger = Optional.ofNullable(testSize)
-                    .map(edge -> preprocessing(edge, testCropPct));
-            List<Accuracy> accuracies = Stream.of(accuracy(size, cropPct, top1, top5),
-                    accuracy(testSize, testCropPct, testTop1, testTop5)).flatMap(Optional::stream).toList();
-            return new PretrainedTag(model.substring(0, dot), model.substring(dot + 1), classes, usual, larger,
-                    accuracies, licence, nonEmpty(hub), nonEmpty(source));
+            List<Accuracy> accuracies = Stream.of(accuracy(""), accuracy("test_")).flatMap(Optional::stream).toList();
+            return new PretrainedTag(model.substring(0, dot), model.substring(dot + 1),
+                    Integer.parseInt(cells.get("classes")), preprocessing("").orElseThrow(), preprocessing("test_"),
+                    accuracies, cells.get("licence"), cell("hub"), cell("source"));
         }
 
-        private Preprocessing preprocessing(int edge, double kept) {
-            List<List<Float>> meanAndStd = STATISTICS.get(statistics);
-            return new Preprocessing(edge, edge, kept, Interpolation.valueOf(interpolation.toUpperCase(Locale.ROOT)),
-                    CropMode.valueOf(cropMode.toUpperCase(Locale.ROOT)), meanAndStd.getFirst(), meanAndStd.getLast());
+        private Optional<String> cell(String column) {
+            return Optional.of(cells.get(column)).filter(value -> !value.isEmpty());
         }
 
-        private static Optional<Accuracy> accuracy(Integer edge, Double kept, Double first, Double firstFive) {
-            return Optional.ofNullable(first).map(_ -> new Accuracy(edge, kept, first, firstFive));
+        private Optional<Preprocessing> preprocessing(String prefix) {
+            List<List<Float>> meanAndStd = STATISTICS.get(cells.get("statistics"));
+            return cell(prefix + "size").map(Integer::valueOf).map(edge -> new Preprocessing(edge, edge,
+                    cropPct(prefix), Interpolation.valueOf(cells.get("interpolation").toUpperCase(Locale.ROOT)),
+                    CropMode.valueOf(cells.get("crop_mode").toUpperCase(Locale.ROOT)), meanAndStd.getFirst(),
+                    meanAndStd.getLast()));
         }
 
-        private static Optional<String> nonEmpty(String text) {
-            return Optional.ofNullable(text).filter(value -> !value.isEmpty());
+        private Optional<Accuracy> accuracy(String prefix) {
+            return cell(prefix + "top1").map(Double::valueOf)
+                    .map(first -> new Accuracy(Integer.parseInt(cells.get(prefix + "size")), cropPct(prefix), first,
+                            Double.parseDouble(cells.get(prefix + "top5"))));
+        }
+
+        private double cropPct(String prefix) {
+            return Double.parseDouble(cells.get(prefix + "crop_pct"));
         }
     }
 }

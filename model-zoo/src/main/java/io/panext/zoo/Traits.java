@@ -1,6 +1,7 @@
 package io.panext.zoo;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What no tensor of a checkpoint tells of its architecture. Empty is what is not known.
@@ -21,6 +22,12 @@ public record Traits(Optional<Activation> activation, Optional<Norm.Kind> norm, 
     public static Traits of(ConvNeXtSpec spec) {
         return new Traits(Optional.of(spec.activation()), Optional.of(spec.norm().kind()),
                 Optional.of(spec.norm().eps()), spec.headNorm().map(Norm::eps));
+    }
+
+    /** Returns these traits, and where they do not say everything, those of another, which is not asked for before. */
+    public Traits or(Supplier<Traits> other) {
+        boolean complete = activation.isPresent() && norm.isPresent() && eps.isPresent();
+        return complete ? this : or(other.get());
     }
 
     /** Returns these traits, and those of another where these say nothing. */

@@ -8,9 +8,6 @@ public record Argument(int code) {
     /** What is read. */
     public static final Argument SRC = new Argument(Dnnl.DNNL_ARG_SRC());
 
-    /** The second operand of two. */
-    public static final Argument SRC_1 = new Argument(Dnnl.DNNL_ARG_SRC_1());
-
     /** What is written. */
     public static final Argument DST = new Argument(Dnnl.DNNL_ARG_DST());
 

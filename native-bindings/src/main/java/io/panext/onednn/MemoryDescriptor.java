@@ -84,11 +84,6 @@ public final class MemoryDescriptor extends NativeObject {
         return bytes;
     }
 
-    /** Returns whether another descriptor is the same. */
-    public boolean isSameAs(MemoryDescriptor other) {
-        return Dnnl.dnnl_memory_desc_equal(handle(), other.handle()) != 0;
-    }
-
     @Override
     public String toString() {
         return name;

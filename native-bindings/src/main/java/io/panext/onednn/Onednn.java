@@ -33,16 +33,16 @@ public record Onednn(String version, Isa isa, Path file) {
     public static final String ABSENT = "oneDNN is not on the class path: add " + BundledLibrary.ARTIFACT
             + " with the classifier of this platform, or name an installed one with -Dpanext.onednn";
 
-    /** The one attempt of this process: a library cannot be unloaded. */
-    private static final class Attempt {
+    /** The one attempt of this process, since a library cannot be unloaded: oneDNN, if it is there, or what hindered. */
+    private record Attempt(Optional<Onednn> found, Optional<OnednnUnavailableException> failure) {
 
-        private static final Object RESULT = attempt();
+        private static final Attempt ONLY = now();
 
-        private static Object attempt() {
+        private static Attempt now() {
             try {
-                return loadNow();
+                return new Attempt(loadNow(), Optional.empty());
             } catch (OnednnUnavailableException e) {
-                return e;
+                return new Attempt(Optional.empty(), Optional.of(e));
             }
         }
     }
@@ -54,11 +54,11 @@ public record Onednn(String version, Isa isa, Path file) {
      * @throws OnednnUnavailableException if there is one that cannot be used; the message says why
      */
     public static Optional<Onednn> find() throws OnednnUnavailableException {
-        return switch (Attempt.RESULT) {
-            case Optional<?> onednn -> onednn.map(Onednn.class::cast);
-            case OnednnUnavailableException e -> throw new OnednnUnavailableException(e.getMessage(), e);
-            default -> throw new AssertionError(Attempt.RESULT);
-        };
+        if (Attempt.ONLY.failure().isPresent()) {
+            OnednnUnavailableException failure = Attempt.ONLY.failure().get();
+            throw new OnednnUnavailableException(failure.getMessage(), failure);
+        }
+        return Attempt.ONLY.found();
     }
 
     private static Optional<Onednn> loadNow() throws OnednnUnavailableException {

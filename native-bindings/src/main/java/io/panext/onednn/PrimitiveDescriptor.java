@@ -123,37 +123,11 @@ public final class PrimitiveDescriptor extends NativeObject {
 
     /** {@code dst = src²}. */
     public static PrimitiveDescriptor square(MemoryDescriptor src, MemoryDescriptor dst) {
-        return eltwise("square", Dnnl.dnnl_eltwise_square(), src, dst);
-    }
-
-    /** {@code dst = GELU(src)}, the exact one. */
-    public static PrimitiveDescriptor gelu(MemoryDescriptor src, MemoryDescriptor dst) {
-        return eltwise("gelu", Dnnl.dnnl_eltwise_gelu_erf(), src, dst);
-    }
-
-    private static PrimitiveDescriptor eltwise(String op, int algorithm, MemoryDescriptor src, MemoryDescriptor dst) {
         return create(List.of(),
                 (result, attributes) -> Dnnl.dnnl_eltwise_forward_primitive_desc_create(result, Engine.CPU.handle(),
-                        Dnnl.dnnl_forward_inference(), algorithm, src.handle(), dst.handle(), 0, 0, attributes),
-                () -> op + " " + src + " to " + dst);
-    }
-
-    /** {@code dst = src · src1}; dimensions of size 1 of the second are repeated. */
-    public static PrimitiveDescriptor multiply(MemoryDescriptor src, MemoryDescriptor src1, MemoryDescriptor dst) {
-        return binary("multiply", Dnnl.dnnl_binary_mul(), src, src1, dst);
-    }
-
-    /** {@code dst = src + src1}; dimensions of size 1 of the second are repeated. */
-    public static PrimitiveDescriptor add(MemoryDescriptor src, MemoryDescriptor src1, MemoryDescriptor dst) {
-        return binary("add", Dnnl.dnnl_binary_add(), src, src1, dst);
-    }
-
-    private static PrimitiveDescriptor binary(String op, int algorithm, MemoryDescriptor src, MemoryDescriptor src1,
-            MemoryDescriptor dst) {
-        return create(List.of(),
-                (result, attributes) -> Dnnl.dnnl_binary_primitive_desc_create(result, Engine.CPU.handle(), algorithm,
-                        src.handle(), src1.handle(), dst.handle(), attributes),
-                () -> op + " " + src + " and " + src1 + " to " + dst);
+                        Dnnl.dnnl_forward_inference(), Dnnl.dnnl_eltwise_square(), src.handle(), dst.handle(), 0, 0,
+                        attributes),
+                () -> "square " + src + " to " + dst);
     }
 
     /** Softmax over the columns of {@code [rows, columns]}. */

@@ -67,7 +67,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         if (e instanceof StandardOutput.ClosedException closed && closed.isBrokenPipe()) {
             return ExitCode.OK;
         }
-        if (e instanceof VectorApiMissingException && Boolean.getBoolean("panext.start.fast")) {
+        if (e instanceof VectorApiMissingException && Main.STARTS_FAST) {
             return START_AGAIN;
         }
         err.println("panext: " + message(e));

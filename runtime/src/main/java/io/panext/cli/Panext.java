@@ -1,6 +1,9 @@
 package io.panext.cli;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
@@ -11,13 +14,32 @@ import picocli.CommandLine.ScopeType;
         versionProvider = Panext.Version.class, sortOptions = false,
         description = "Runs ConvNeXt models on the CPU. One small model is embedded; only pull uses a network.",
         synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%n",
-        commandListHeading = "%ncommands:%n", footerHeading = "%n", subcommands = {
-                Classify.class, Features.class, Run.class, Reconstruct.class, Analyze.class, Inspect.class,
-                Preprocess.class, Models.class, Convert.class, Validate.class, PullCommand.class})
+        commandListHeading = "%ncommands:%n", footerHeading = "%n")
 final class Panext {
+
+    /** The subcommands, in the order of the help. */
+    private static final List<Map.Entry<String, Class<?>>> COMMANDS = List.of(Map.entry("classify", Classify.class),
+            Map.entry("features", Features.class), Map.entry("run", Run.class),
+            Map.entry("reconstruct", Reconstruct.class), Map.entry("analyze", Analyze.class),
+            Map.entry("inspect", Inspect.class), Map.entry("preprocess", Preprocess.class),
+            Map.entry("models", Models.class), Map.entry("convert", Convert.class),
+            Map.entry("validate", Validate.class), Map.entry("pull", PullCommand.class));
 
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
     boolean verbose;
+
+    /**
+     * Returns what parses a command line. Where that begins with a subcommand's name it has this one alone: to read the
+     * annotations of all takes longer than to classify a photograph.
+     */
+    CommandLine commandLine(String... args) {
+        CommandLine commandLine = new CommandLine(this);
+        List<Map.Entry<String, Class<?>>> named = COMMANDS.stream()
+                .filter(command -> args.length > 0 && command.getKey().equals(args[0])).toList();
+        (named.isEmpty() ? COMMANDS : named)
+                .forEach(command -> commandLine.addSubcommand(command.getKey(), command.getValue()));
+        return commandLine;
+    }
 
     /** Version of panext, and of the Java that runs it. */
     static final class Version implements IVersionProvider {

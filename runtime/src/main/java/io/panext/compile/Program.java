@@ -44,7 +44,7 @@ public record Program(Graph graph, List<Selection.Choice> choices) {
         Graph folded = options.fold() ? Folding.fold(graph) : graph;
         Graph fused = options.fuse() ? Fusion.fuse(folded) : folded;
         return new Program(fused, selection.choose(fused,
-                node -> backends.stream().flatMap(backend -> backend.kernels(node.op()).stream())));
+                node -> backends.stream().flatMap(backend -> backend.kernels(node.op()))));
     }
 
     /** The kernel of each node, in the graph's order. */

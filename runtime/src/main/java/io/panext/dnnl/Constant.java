@@ -1,9 +1,11 @@
 package io.panext.dnnl;
 
+import io.panext.onednn.MemoryDescriptor;
 import io.panext.zoo.Parameter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * Something that a kernel keeps for as long as the model is loaded.
@@ -27,6 +29,24 @@ record Constant(long bytes, Writer writer) {
     /** A parameter as it is. */
     static Constant of(Parameter parameter) {
         return new Constant(4L * parameter.size(), memory -> copy(parameter.values(), memory));
+    }
+
+    /**
+     * A parameter in a layout of oneDNN's choice. Layouts are asked for twice: what a constant takes is known long before
+     * it is written, and scripts hold descriptors for as long as they are needed.
+     *
+     * @param plain  describes the parameter's values
+     * @param packed describes the constant
+     */
+    static Constant reordered(Parameter parameter, Function<Script, MemoryDescriptor> plain,
+            Function<Script, MemoryDescriptor> packed) {
+        try (var script = new Script()) {
+            return new Constant(packed.apply(script).bytes(), memory -> {
+                try (var packing = new Script()) {
+                    Reorder.run(plain.apply(packing), parameter, packed.apply(packing), memory);
+                }
+            });
+        }
     }
 
     /** The same value over and over. */

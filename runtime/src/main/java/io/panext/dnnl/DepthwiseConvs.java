@@ -40,16 +40,9 @@ record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
 
     private Constant weights() {
         int taps = edge() * edge();
-        try (var script = new Script()) {
-            long bytes = packed(script).bytes();
-            return new Constant(bytes, memory -> {
-                try (var packing = new Script()) {
-                    MemoryDescriptor plain = packing.own(MemoryDescriptor.strided(DataType.F32, dims(),
-                            new long[] {taps, taps, taps, edge(), 1}));
-                    Reorder.run(plain, op.weights(), packed(packing), memory);
-                }
-            });
-        }
+        return Constant.reordered(op.weights(), script -> script.own(
+                MemoryDescriptor.strided(DataType.F32, dims(), new long[] {taps, taps, taps, edge(), 1})),
+                this::packed);
     }
 
     private Constant bias() {
@@ -80,12 +73,12 @@ record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
     @Override
     public void write(Script script, Shape shape, Share share) {
         MemoryDescriptor weights = packed(script);
-        for (ImageRows rows : ImageRows.of(shape.images(), shape.height(), share)) {
+        for (ImagePart rows : ImagePart.of(shape.images(), shape.height(), share)) {
             write(script, shape, rows, weights);
         }
     }
 
-    private void write(Script script, Shape shape, ImageRows rows, MemoryDescriptor weights) {
+    private void write(Script script, Shape shape, ImagePart rows, MemoryDescriptor weights) {
         int padding = edge() / 2;
         int first = Math.max(0, rows.from() - padding);
         int last = Math.min(shape.height(), rows.to() + padding);

@@ -2,16 +2,16 @@ package io.panext.dnnl;
 
 import io.panext.compile.Backend;
 import io.panext.compile.Kernel;
+import io.panext.dnnl.LinearRecipe.Finish;
 import io.panext.graph.MaskedOp;
 import io.panext.graph.Op;
 import io.panext.graph.Op.PostOp;
 import io.panext.graph.Shape;
 import io.panext.onednn.DataType;
 import io.panext.onednn.OnednnException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The kernels of oneDNN, for the ops that it has something fast for.
@@ -24,13 +24,13 @@ public record DnnlBackend(DataType type) implements Backend {
     private static final Shape PROBE = new Shape(1, 16, 16, 64);
 
     @Override
-    public List<Kernel> kernels(Op op) {
+    public Stream<Kernel> kernels(Op op) {
         return switch (op) {
             case Op.Linear linear -> linear(linear);
-            case Op.PatchEmbedding stem when !PatchEmbeddings.takes(stem) -> List.of();
-            case Op.Downsample conv when !Norms.takes(conv.norm()) -> List.of();
-            case Op.DepthwiseConv conv when conv.dilation() != 1 || !Norms.takes(conv.norm()) -> List.of();
-            case Op.ChannelNorm norm when !Norms.takes(Optional.of(norm)) -> List.of();
+            case Op.PatchEmbedding stem when !PatchEmbeddings.takes(stem) -> Stream.empty();
+            case Op.Downsample conv when !Norms.takes(conv.norm()) -> Stream.empty();
+            case Op.DepthwiseConv conv when conv.dilation() != 1 || !Norms.takes(conv.norm()) -> Stream.empty();
+            case Op.ChannelNorm norm when !Norms.takes(Optional.of(norm)) -> Stream.empty();
             case Op.PatchEmbedding stem -> accepted(() -> PatchEmbeddings.kernel(stem), PROBE.withChannels(3));
             case Op.Downsample conv -> accepted(() -> Downsamples.kernel(conv, type),
                     PROBE.withChannels(conv.weights().shape().get(1)));
@@ -40,37 +40,33 @@ public record DnnlBackend(DataType type) implements Backend {
             case Op.GlobalPool _ -> accepted(Pools::kernel, PROBE);
             case Op.Softmax _ -> accepted(Softmaxes::kernel, PROBE);
             // those that read where visible patches are: the rest of a masked model is ordinary
-            case MaskedOp _ -> List.of();
-            case Op.Convolution _,Op.Activate _,Op.SumSquares _,Op.ResponseNorm _,Op.LayerScale _,Op.Add _ -> List.of();
+            case MaskedOp _ -> Stream.empty();
+            case Op.Convolution _,Op.Activate _,Op.SumSquares _,Op.ResponseNorm _,Op.LayerScale _,Op.Add _ ->
+                Stream.empty();
         };
     }
 
-    private List<Kernel> linear(Op.Linear op) {
-        var kernels = new ArrayList<Kernel>();
+    private Stream<Kernel> linear(Op.Linear op) {
         Shape probe = PROBE.withChannels(op.weights().shape().get(1));
         boolean gated = op.postOps().contains(PostOp.GELU_TANH) || op.postOps().contains(PostOp.SILU);
-        if (!gated) {
-            kernels.addAll(accepted(() -> linear(op, LinearRecipe.Finish.ONEDNN), probe));
-        }
-        if (gated || op.postOps().contains(PostOp.GELU)) {
-            kernels.addAll(accepted(() -> linear(op, LinearRecipe.Finish.SIMD), probe));
-        }
-        return kernels;
+        boolean both = op.postOps().contains(PostOp.GELU);
+        return Stream.of(Finish.values()).filter(finish -> both || gated == (finish == Finish.SIMD))
+                .flatMap(finish -> accepted(() -> linear(op, finish), probe));
     }
 
-    private DnnlKernel linear(Op.Linear op, LinearRecipe.Finish finish) {
+    private DnnlKernel linear(Op.Linear op, Finish finish) {
         return new LinearRecipe(op, new MatmulWeights(op.weights(), type), finish).kernel();
     }
 
     /** Returns a kernel if oneDNN has a fast implementation of all its primitives. */
-    private static List<Kernel> accepted(Supplier<DnnlKernel> source, Shape probe) {
+    private static Stream<Kernel> accepted(Supplier<DnnlKernel> source, Shape probe) {
         try {
             DnnlKernel kernel = source.get();
             // It takes descriptors of all the primitives to tell.
             kernel.scratchBytes(probe, 1);
-            return List.of(kernel);
+            return Stream.of(kernel);
         } catch (OnednnException e) {
-            return List.of();
+            return Stream.empty();
         }
     }
 

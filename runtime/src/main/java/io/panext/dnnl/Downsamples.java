@@ -47,16 +47,9 @@ record Downsamples(Op.Downsample op, Norms norms, DataType type) implements Reci
 
     private Constant weights() {
         long taps = (long) kernel() * kernel();
-        try (var script = new Script()) {
-            long bytes = packed(script).bytes();
-            return new Constant(bytes, memory -> {
-                try (var packing = new Script()) {
-                    MemoryDescriptor plain = packing.own(MemoryDescriptor.strided(DataType.F32, dims(),
-                            new long[] {inputs() * taps, taps, kernel(), 1}));
-                    Reorder.run(plain, op.weights(), packed(packing), memory);
-                }
-            });
-        }
+        return Constant.reordered(op.weights(), script -> script.own(
+                MemoryDescriptor.strided(DataType.F32, dims(), new long[] {inputs() * taps, taps, kernel(), 1})),
+                this::packed);
     }
 
     /** Describes the weights as oneDNN wants them. */
@@ -85,12 +78,12 @@ record Downsamples(Op.Downsample op, Norms norms, DataType type) implements Reci
     @Override
     public void write(Script script, Shape shape, Share share) {
         Shape dst = op.output(shape);
-        List<ImageRows> parts = ImageRows.of(dst.images(), dst.height(), share);
-        int most = parts.stream().mapToInt(ImageRows::rows).max().orElse(0);
+        List<ImagePart> parts = ImagePart.of(dst.images(), dst.height(), share);
+        int most = parts.stream().mapToInt(ImagePart::rows).max().orElse(0);
         Place normed = script.scratch(
                 op.norm().isPresent() ? (long) type.bytes() * most * kernel() * shape.width() * inputs() : 0);
         MemoryDescriptor weights = packed(script);
-        for (ImageRows rows : parts) {
+        for (ImagePart rows : parts) {
             Shape src = new Shape(1, rows.rows() * kernel(), shape.width(), inputs());
             long pixel = ((long) rows.image() * shape.height() + (long) rows.from() * kernel()) * shape.width();
             Place place = new Place.Input(0, Maps.offset(pixel, inputs()));

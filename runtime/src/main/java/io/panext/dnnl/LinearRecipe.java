@@ -11,6 +11,7 @@ import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -78,10 +79,12 @@ final class LinearRecipe implements Recipe {
         Optional<SumsOfSquares> sums = finish == Finish.ONEDNN && op.postOps().contains(PostOp.SUM_SQUARES)
                 ? Optional.of(new SumsOfSquares(script, ONES, weights.columns(), rows))
                 : Optional.empty();
+        var packed = new HashMap<Group, MemoryDescriptor>();
+        groups.forEach(group -> packed.put(group, script.own(weights.descriptor(group))));
         for (Block block : blocks) {
             Tensor src = source.write(block);
             for (Group group : groups) {
-                product(script, src, block, group);
+                product(script, src, block, group, packed.get(group));
                 if (finish == Finish.SIMD) {
                     script.run(new Epilogues(op, shape, block, group));
                 }
@@ -90,13 +93,12 @@ final class LinearRecipe implements Recipe {
         }
     }
 
-    private void product(Script script, Tensor src, Block block, Group group) {
+    private void product(Script script, Tensor src, Block block, Group group, MemoryDescriptor packed) {
         MemoryDescriptor dst = script.rows(DataType.F32, block.rows(), group.count(), Maps.stride(weights.columns()));
-        MemoryDescriptor packed = script.own(weights.descriptor(group));
         MemoryDescriptor bias = script.rows(DataType.F32, 1, group.count(), group.count());
         var tensors = new LinkedHashMap<Argument, Tensor>();
         tensors.put(Argument.SRC, src);
-        tensors.put(Argument.WEIGHTS, new Tensor(packed, new Place.Constant(WEIGHTS, weights.offset(group))));
+        tensors.put(Argument.WEIGHTS, new Tensor(packed, new Place.Constant(WEIGHTS, group.offset())));
         tensors.put(Argument.BIAS, new Tensor(bias, new Place.Constant(BIAS, 4L * group.from())));
         tensors.put(Argument.DST, new Tensor(dst, new Place.Output(0, offset(block, group))));
         var postOps = new ArrayList<io.panext.onednn.PostOp>();

@@ -6,8 +6,8 @@ import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
 import io.panext.zoo.Parameter;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The weights of a product, {@code [depth, columns]}, in the layout that oneDNN's matmul asks for.
@@ -27,27 +27,48 @@ final class MatmulWeights {
     private final int depth;
     private final int columns;
     private final DataType type;
+    private final List<Group> groups;
 
     /**
      * Weights of a linear, or of a convolution whose kernel is its stride.
      *
      * @param weights {@code [out, in, ...]}
+     * @throws io.panext.onednn.OnednnException if oneDNN has no fast matmul for them
      */
     MatmulWeights(Parameter weights, DataType type) {
         this.weights = weights;
         this.columns = weights.shape().getFirst();
         this.depth = weights.size() / columns;
         this.type = type;
+        this.groups = cut();
     }
 
     /**
      * Some columns.
      *
-     * @param index which of the groups
-     * @param from  the first column
-     * @param count how many
+     * @param from   the first column
+     * @param count  how many
+     * @param offset where they start in the constant, in bytes
+     * @param bytes  what they take there
      */
-    record Group(int index, int from, int count) {}
+    record Group(int from, int count, long offset, long bytes) {}
+
+    private List<Group> cut() {
+        boolean large = (long) depth * columns >= LARGE && columns % GROUP_MULTIPLE == 0;
+        int units = large ? columns / GROUP_MULTIPLE : 1;
+        int unit = columns / units;
+        int count = Math.min(GROUPS, units);
+        var cut = new ArrayList<Group>();
+        long offset = 0;
+        for (int i = 0; i < count; i++) {
+            Share share = new Share(i, count);
+            int width = (share.to(units) - share.from(units)) * unit;
+            long bytes = bytes(width);
+            cut.add(new Group(share.from(units) * unit, width, offset, bytes));
+            offset += bytes;
+        }
+        return List.copyOf(cut);
+    }
 
     int depth() {
         return depth;
@@ -61,71 +82,46 @@ final class MatmulWeights {
         return type;
     }
 
+    /** All groups, one behind the other. */
     List<Group> groups() {
-        boolean cut = (long) depth * columns >= LARGE && columns % GROUP_MULTIPLE == 0;
-        int units = cut ? columns / GROUP_MULTIPLE : 1;
-        int groups = Math.min(GROUPS, units);
-        int unit = columns / units;
-        return IntStream.range(0, groups).mapToObj(i -> {
-            Share share = new Share(i, groups);
-            return new Group(i, share.from(units) * unit, (share.to(units) - share.from(units)) * unit);
-        }).toList();
+        return groups;
     }
 
     /** Returns the groups of one worker. */
     List<Group> groups(Share share) {
-        List<Group> all = groups();
-        return all.subList(share.from(all.size()), share.to(all.size()));
+        return groups.subList(share.from(groups.size()), share.to(groups.size()));
     }
 
     /** Describes a group as it is packed; the caller closes the descriptor. */
     MemoryDescriptor descriptor(Group group) {
+        return descriptor(group.count());
+    }
+
+    private MemoryDescriptor descriptor(int width) {
         try (MemoryDescriptor src = MemoryDescriptor.rows(type, TYPICAL_ROWS, depth, depth);
-                MemoryDescriptor any = MemoryDescriptor.anyLayout(type, depth, group.count());
-                MemoryDescriptor dst = MemoryDescriptor.rows(DataType.F32, TYPICAL_ROWS, group.count(), columns);
+                MemoryDescriptor any = MemoryDescriptor.anyLayout(type, depth, width);
+                MemoryDescriptor dst = MemoryDescriptor.rows(DataType.F32, TYPICAL_ROWS, width, columns);
                 PrimitiveDescriptor matmul = PrimitiveDescriptor.matmul(src, any, dst)) {
             return matmul.weights();
         }
     }
 
-    /** Returns where a group starts in the constant, in bytes. */
-    long offset(Group group) {
-        return groups().subList(0, group.index()).stream().mapToLong(this::bytes).sum();
-    }
-
-    private long bytes(Group group) {
-        try (MemoryDescriptor descriptor = descriptor(group)) {
+    private long bytes(int width) {
+        try (MemoryDescriptor descriptor = descriptor(width)) {
             return Math.ceilDiv(descriptor.bytes(), Constant.ALIGNMENT) * Constant.ALIGNMENT;
         }
     }
 
     /** Returns the groups, one behind the other. */
     Constant constant() {
-        List<Group> groups = groups();
-        return new Constant(groups.stream().mapToLong(this::bytes).sum(), memory -> {
-            long at = 0;
-            for (Group group : groups) {
-                long bytes = bytes(group);
-                pack(group, memory.asSlice(at, bytes));
-                at += bytes;
-            }
-        });
+        return new Constant(groups.stream().mapToLong(Group::bytes).sum(),
+                memory -> groups.forEach(group -> pack(group, memory.asSlice(group.offset(), group.bytes()))));
     }
 
     private void pack(Group group, MemorySegment memory) {
         try (MemoryDescriptor plain = MemoryDescriptor.strided(DataType.F32, new long[] {depth, group.count()},
                 new long[] {1, depth}); MemoryDescriptor packed = descriptor(group)) {
             Reorder.run(plain, weights, group.from() * depth, group.count() * depth, packed, memory);
-        }
-    }
-
-    /** Returns the name of oneDNN's implementation. */
-    String implementation() {
-        try (MemoryDescriptor src = MemoryDescriptor.rows(type, TYPICAL_ROWS, depth, depth);
-                MemoryDescriptor any = MemoryDescriptor.anyLayout(type, depth, columns);
-                MemoryDescriptor dst = MemoryDescriptor.rows(DataType.F32, TYPICAL_ROWS, columns, columns);
-                PrimitiveDescriptor matmul = PrimitiveDescriptor.matmul(src, any, dst)) {
-            return matmul.implementation();
         }
     }
 }

@@ -36,10 +36,10 @@ record PatchEmbeddings(Op.PatchEmbedding op, MatmulWeights weights, Norms norms)
     @Override
     public void write(Script script, Shape shape, Share share) {
         Shape dst = op.output(shape);
-        List<ImageRows> parts = ImageRows.of(dst.images(), dst.height(), share);
-        int most = parts.stream().mapToInt(ImageRows::rows).max().orElse(0) * dst.width();
+        List<ImagePart> parts = ImagePart.of(dst.images(), dst.height(), share);
+        int most = parts.stream().mapToInt(ImagePart::rows).max().orElse(0) * dst.width();
         Place gathered = script.scratch(4L * most * weights.depth());
-        for (ImageRows rows : parts) {
+        for (ImagePart rows : parts) {
             int patches = rows.rows() * dst.width();
             gather(script, shape, dst.width(), rows, gathered);
             MemoryDescriptor src = script.rows(DataType.F32, patches, weights.depth(), weights.depth());
@@ -51,7 +51,7 @@ record PatchEmbeddings(Op.PatchEmbedding op, MatmulWeights weights, Norms norms)
     }
 
     /** Adds the copy of planes into rows, each one patch: channel, row, column. */
-    private void gather(Script script, Shape image, int across, ImageRows rows, Place dst) {
+    private void gather(Script script, Shape image, int across, ImagePart rows, Place dst) {
         long patch = op.window().kernel();
         long depth = weights.depth();
         long plane = image.pixels();

@@ -110,13 +110,14 @@ public final class Preprocessor {
         }
         byte[] pixels = image.pixels();
         int plane = image.height() * image.width();
+        float[] values = new float[plane];
         MemorySegment tensor = dst.asSlice(byteOffset, JAVA_FLOAT.byteSize() * RgbImage.CHANNELS * plane);
         for (int c = 0; c < RgbImage.CHANNELS; c++) {
             float[] table = normalised[c];
-            long first = (long) c * plane;
             for (int i = 0; i < plane; i++) {
-                tensor.setAtIndex(JAVA_FLOAT, first + i, table[pixels[RgbImage.CHANNELS * i + c] & 0xFF]);
+                values[i] = table[pixels[RgbImage.CHANNELS * i + c] & 0xFF];
             }
+            MemorySegment.copy(values, 0, tensor, JAVA_FLOAT, JAVA_FLOAT.byteSize() * c * plane, plane);
         }
     }
 }

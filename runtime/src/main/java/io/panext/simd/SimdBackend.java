@@ -19,8 +19,8 @@ import io.panext.kernels.SigmoidGate;
 import io.panext.kernels.Softmax;
 import io.panext.zoo.Activation;
 import io.panext.zoo.Parameter;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The kernels of the Vector API, fp32: one for every op, so that panext needs nothing else. */
 public final class SimdBackend implements Backend {
@@ -29,11 +29,11 @@ public final class SimdBackend implements Backend {
 
     /** @throws VectorApiMissingException if Java runs without the Vector API */
     @Override
-    public List<Kernel> kernels(Op op) {
+    public Stream<Kernel> kernels(Op op) {
         if (!VECTOR_API) {
             throw new VectorApiMissingException();
         }
-        return List.of(switch (op) {
+        return Stream.of(switch (op) {
             case Op.PatchEmbedding stem -> Convolutions.patchEmbedding(stem);
             case Op.Convolution conv -> Convolutions.windows(conv);
             case Op.Downsample conv -> Convolutions.downsample(conv);

@@ -69,19 +69,28 @@ public enum DType {
         };
     }
 
+    /** Copies at once: a loop over a segment is slow until it is compiled well, which is after the weights are read. */
+    private static short[] shorts(MemorySegment bytes, int count) {
+        short[] values = new short[count];
+        MemorySegment.copy(bytes, SHORT, 0, values, 0, count);
+        return values;
+    }
+
     /** Converts packed values of this type to fp32. */
     void toFloats(MemorySegment bytes, float[] dst) {
         int count = Math.toIntExact(bytes.byteSize() / byteSize);
         switch (this) {
             case F32 -> MemorySegment.copy(bytes, FLOAT, 0, dst, 0, count);
             case F16 -> {
+                short[] halves = shorts(bytes, count);
                 for (int i = 0; i < count; i++) {
-                    dst[i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
+                    dst[i] = Float.float16ToFloat(halves[i]);
                 }
             }
             case BF16 -> {
+                short[] halves = shorts(bytes, count);
                 for (int i = 0; i < count; i++) {
-                    dst[i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << Short.SIZE);
+                    dst[i] = Float.intBitsToFloat(halves[i] << Short.SIZE);
                 }
             }
             default -> throw new UnsupportedOperationException(this + " is not a weight type");

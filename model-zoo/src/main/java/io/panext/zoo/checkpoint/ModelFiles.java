@@ -41,12 +41,12 @@ record ModelFiles(String name, Path checkpoint, Optional<PretrainedTag> tag) {
         if (tag.isPresent() || nameOrPath.startsWith(HubCache.SCHEME)) {
             return cached(nameOrPath, tag);
         }
-        if (Catalogue.find(nameOrPath).isPresent()) {
+        Path path = path(nameOrPath);
+        if (isName(path) && Catalogue.find(nameOrPath).isPresent()) {
             throw new CheckpointException(nameOrPath, "is an architecture without weights here; give a checkpoint file"
                     + Catalogue.get(nameOrPath).tags().stream().findFirst().map(any -> ", or weights by their name: "
                             + any.name()).orElse(""));
         }
-        Path path = path(nameOrPath);
         if (nameOrPath.isEmpty() || (isName(path) && !Files.exists(path))) {
             throw new UnknownModelException(nameOrPath);
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -49,7 +50,7 @@ public final class ModelWeights implements AutoCloseable {
      * @throws CheckpointException if its tensors are not exactly those of a ConvNeXt
      */
     public static ModelWeights of(Checkpoint checkpoint) throws CheckpointException {
-        return of(checkpoint, Traits.NONE, Traits.NONE);
+        return of(checkpoint, Traits.NONE, () -> Traits.NONE);
     }
 
     /**
@@ -57,10 +58,10 @@ public final class ModelWeights implements AutoCloseable {
      *
      * @param checkpoint closed by {@link #close()}, or at once if this method throws
      * @param stated     what is said of this model itself
-     * @param supposed   what holds where neither {@code stated} nor the key layout says anything
+     * @param supposed   asked for what neither {@code stated} nor the key layout says
      * @throws CheckpointException if its tensors are not exactly those of a ConvNeXt
      */
-    static ModelWeights of(Checkpoint checkpoint, Traits stated, Traits supposed) throws CheckpointException {
+    static ModelWeights of(Checkpoint checkpoint, Traits stated, Supplier<Traits> supposed) throws CheckpointException {
         try {
             KeyLayout layout = layout(checkpoint);
             Checkpoint dense = MinkowskiCheckpoint.densified(checkpoint);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a user names: weights with all that is needed to classify a photograph.
@@ -165,7 +166,8 @@ public final class PretrainedModel implements AutoCloseable {
     private static PretrainedModel of(String name, Checkpoint checkpoint, Optional<ModelConfig> config,
             Optional<PretrainedTag> tag, Optional<Architecture> architecture) throws CheckpointException {
         Traits stated = config.map(ModelConfig::traits).orElse(Traits.NONE);
-        Traits supposed = architecture.or(() -> config.flatMap(ModelConfig::architecture).flatMap(Catalogue::find))
+        Supplier<Traits> supposed = () -> architecture
+                .or(() -> config.flatMap(ModelConfig::architecture).flatMap(Catalogue::find))
                 .map(known -> Traits.of(known.spec())).orElse(Traits.NONE);
         ModelWeights weights = ModelWeights.of(checkpoint, stated, supposed);
         try {
@@ -176,7 +178,8 @@ public final class PretrainedModel implements AutoCloseable {
             weights.close();
             throw e;
         }
-        boolean normKnown = stated.or(supposed).norm().isPresent() || Catalogue.like(weights.spec()).isPresent();
+        boolean normKnown = weights.spec().norm().kind().hasShift() || stated.or(supposed).norm().isPresent()
+                || Catalogue.like(weights.spec()).isPresent();
         return new PretrainedModel(name, weights, config, normKnown, tag);
     }
 
@@ -217,7 +220,7 @@ public final class PretrainedModel implements AutoCloseable {
     /** What nobody said of the architecture and was assumed, one sentence each, for the user to read. */
     public List<String> doubts() {
         Norm.Kind norm = weights.spec().norm().kind();
-        return norm.hasShift() || normKnown
+        return normKnown
                 ? List.of()
                 : List.of(name + ": norms without bias are taken for " + norm
                         + "; name an architecture if they are of another kind");

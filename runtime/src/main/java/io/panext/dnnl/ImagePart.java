@@ -11,16 +11,16 @@ import java.util.List;
  * @param from  the first row
  * @param to    the end, excluded
  */
-record ImageRows(int image, int from, int to) {
+record ImagePart(int image, int from, int to) {
 
     /** Returns one worker's part of {@code images} images of {@code height} rows. */
-    static List<ImageRows> of(int images, int height, Share share) {
+    static List<ImagePart> of(int images, int height, Share share) {
         int end = share.to(images * height);
-        var parts = new ArrayList<ImageRows>();
+        var parts = new ArrayList<ImagePart>();
         for (int row = share.from(images * height); row < end;) {
             int image = row / height;
             int last = Math.min(end, (image + 1) * height);
-            parts.add(new ImageRows(image, row - image * height, last - image * height));
+            parts.add(new ImagePart(image, row - image * height, last - image * height));
             row = last;
         }
         return parts;
