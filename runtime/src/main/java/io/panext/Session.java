@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Memory and workers for one run of a model at a time, at one batch and image size.
@@ -106,6 +107,21 @@ public final class Session implements Classifier, AutoCloseable {
      */
     public synchronized Output run(MemorySegment images) {
         workspace.run(images);
+        return output(plan.images().images());
+    }
+
+    /**
+     * Runs the model step by step, for those who time its steps.
+     *
+     * @param images   as for {@link #run(MemorySegment)}, but always copied
+     * @param observer told of every step of the {@link #plan()} before it runs, by the calling thread
+     * @throws IllegalArgumentException if the segment has another size
+     * @throws IllegalStateException    if the session is closed
+     */
+    public synchronized Output run(MemorySegment images, Consumer<Plan.Step> observer) {
+        Workspace.requireBytes("images", images, plan.images());
+        workspace.input().copyFrom(images);
+        workspace.run(observer);
         return output(plan.images().images());
     }
 

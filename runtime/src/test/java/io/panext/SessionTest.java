@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.arena.ArenaExhaustedException;
 import io.panext.arena.TensorArena;
+import io.panext.compile.Plan;
 import io.panext.compile.Program;
 import io.panext.image.ImageDecoder;
 import io.panext.image.RgbImage;
@@ -25,6 +26,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -162,6 +164,18 @@ class SessionTest {
             assertThrows(IllegalArgumentException.class, () -> session.run(images.asSlice(4)));
             session.input().copyFrom(images);
             assertArrayEquals(output.logits(), session.run(session.input()).logits());
+        }
+    }
+
+    @Test
+    void stepByStepGivesTheSame() throws IOException {
+        MemorySegment images = MemorySegment.ofArray(SyntheticCheckpoint.images(1, 40, 40));
+        try (ConvNeXt model = model(SPECS.get(1), Options.DEFAULT.withThreads(2));
+                Session session = model.newSession(1, 40, 40)) {
+            var seen = new ArrayList<Plan.Step>();
+            assertArrayEquals(session.run(images).logits(), session.run(images, seen::add).logits());
+            assertEquals(session.plan().steps(), seen);
+            assertThrows(IllegalArgumentException.class, () -> session.run(images.asSlice(4), seen::add));
         }
     }
 

@@ -59,7 +59,11 @@ public final class Report {
         }
         var findings = new Findings(environment, ceiling, models, layers);
         System.out.println();
-        System.out.print(ReportFiles.write(findings, Path.of(System.getProperty(FOLDER, "report"))));
+        System.out.print(ReportFiles.write(findings, folder()));
+    }
+
+    static Path folder() {
+        return Path.of(System.getProperty(FOLDER, "report"));
     }
 
     /** Returns 0 if it cannot be measured: times that took long to take are not lost for it. */

@@ -19,21 +19,21 @@ final class Markdown {
 
     static String of(Findings findings) {
         List<Row> rows = findings.rows();
-        var text = new StringBuilder(facts(findings));
+        var text = new StringBuilder(facts(findings.environment()));
+        text.append(format("%nFMA ceiling of one core: %.1f GFLOP/s%n", findings.ceilingGflops()));
         List<List<String>> models = rows.stream().filter(row -> row.layer().isEmpty()).map(Markdown::model).toList();
         List<List<String>> layers = rows.stream().filter(row -> !row.layer().isEmpty()).map(Markdown::layer).toList();
         Stream.of(table(MODEL_COLUMNS, models), table(LAYER_COLUMNS, layers)).forEach(text::append);
         return text.toString();
     }
 
-    private static String facts(Findings findings) {
-        Environment environment = findings.environment();
+    static String facts(Environment environment) {
         String versions = environment.versions().entrySet().stream()
                 .map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", "));
         return String.format(Locale.ROOT,
-                "%s, commit %s, on %s; %s; %s. %s.%n%nFMA ceiling of one core: %.1f GFLOP/s%n",
+                "%s, commit %s, on %s; %s; %s. %s.%n",
                 environment.time(), environment.commit(), environment.machine(), environment.system(),
-                environment.jvm(), versions, findings.ceilingGflops());
+                environment.jvm(), versions);
     }
 
     private static List<String> model(Row row) {
@@ -63,11 +63,11 @@ final class Markdown {
         return Integer.toString(value);
     }
 
-    private static String format(String format, Number value) {
+    static String format(String format, Number value) {
         return value == null ? "" : String.format(Locale.ROOT, format, value);
     }
 
-    private static String table(List<String> header, List<List<String>> rows) {
+    static String table(List<String> header, List<List<String>> rows) {
         if (rows.isEmpty()) {
             return "";
         }

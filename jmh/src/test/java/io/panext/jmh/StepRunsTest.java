@@ -1,0 +1,46 @@
+package io.panext.jmh;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.panext.BackendChoice;
+import io.panext.Precision;
+import io.panext.jmh.peer.Panext;
+import io.panext.jmh.peer.Workload;
+import io.panext.jmh.report.StepFindings;
+import io.panext.jmh.report.StepKind;
+import io.panext.jmh.report.StepTime;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+class StepRunsTest {
+
+    private static final Workload WORK = new Workload("convnextv2_atto", 2, 64, 1);
+
+    @Test
+    void stepsDoAllTheWorkOfTheModel() throws IOException {
+        try (var runs = new StepRuns(new Panext(BackendChoice.SIMD, Precision.FP32), WORK, 1 << 20)) {
+            StepFindings findings = runs.run(1, 2);
+            List<StepTime> steps = findings.steps();
+            assertEquals(WORK.flop(), sum(steps, StepKind::flop));
+            assertTrue(sum(steps, StepKind::weightBytes) >= 4.0 * WORK.spec().parameterCount());
+            // 12 blocks, of which 6 are in stage 3, and the head's norm
+            assertEquals(13, count(findings, "depthwise convolutions, norms"));
+            assertEquals(12, count(findings, "linears of stage 3"));
+            assertEquals(4, count(findings, "stem, downsampling"));
+            assertEquals(6, findings.whole().micros().size());
+            assertTrue(steps.stream().allMatch(time -> time.samples().micros().size() == 6));
+        }
+    }
+
+    private static double sum(List<StepTime> steps, ToDoubleFunction<StepKind> amount) {
+        return steps.stream().mapToDouble(time -> time.count() * amount.applyAsDouble(time.kind())).sum();
+    }
+
+    private static int count(StepFindings findings, String part) {
+        return findings.rows().stream().filter(row -> row.part().equals(part) && row.kernel().isEmpty()).findFirst()
+                .orElseThrow().count();
+    }
+}
