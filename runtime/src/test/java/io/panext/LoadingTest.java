@@ -11,6 +11,7 @@ import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Parameter;
 import io.panext.zoo.ParameterShape;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,11 +60,13 @@ class LoadingTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
-    void everyThreadHasItsPart(BackendChoice backend) {
+    void everyThreadHasItsPart(BackendChoice backend) throws InterruptedException {
         var threads = ConcurrentHashMap.<Thread>newKeySet();
         pack(Catalogue.get("convnext_pico").spec(), shape -> new Noticed(shape, threads), 3, backend).close();
         assertEquals(3, threads.size());
-        assertTrue(threads.stream().noneMatch(Thread::isAlive), "threads that packed weights have ended");
+        for (Thread thread : threads) {
+            assertTrue(thread.join(Duration.ofMinutes(1)), "threads that packed weights end");
+        }
     }
 
     @ParameterizedTest

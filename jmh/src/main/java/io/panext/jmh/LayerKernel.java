@@ -89,7 +89,7 @@ public class LayerKernel {
     }
 
     private static Kernel kernel(Backend backend, Op op) {
-        return backend.kernels(op).stream().findFirst()
+        return backend.kernels(op).findFirst()
                 .orElseThrow(() -> new IllegalStateException(backend + " has no kernel for " + op));
     }
 

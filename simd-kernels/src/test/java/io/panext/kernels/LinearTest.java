@@ -80,17 +80,17 @@ class LinearTest {
         int many = 1_000_000;
         for (int depth : new int[] {1, 48, 147, 1337, 1338, 100_000}) {
             assertEquals(0, Linear.blockRows(many, depth) % Linear.CHUNK);
-            assertEquals(Math.max(1, (256 << 10) / (Linear.CHUNK * 4 * depth)),
+            assertEquals(Math.max(1, (640 << 10) / (Linear.CHUNK * 4 * depth)),
                     Linear.blockRows(many, depth) / Linear.CHUNK);
         }
     }
 
     @Test
     void whatIsLittleMoreThanABlockIsOne() {
-        assertEquals(49, Linear.blockRows(196, 1536));
-        assertEquals(76, Linear.blockRows(76, 1536));
-        assertEquals(85, Linear.blockRows(85, 1536));
-        assertEquals(49, Linear.blockRows(86, 1536));
+        assertEquals(98, Linear.blockRows(784, 1536));
+        assertEquals(196, Linear.blockRows(196, 1536));
+        assertEquals(213, Linear.blockRows(213, 1536));
+        assertEquals(98, Linear.blockRows(214, 1536));
         assertEquals(20, Linear.blockRows(20, 100_000));
     }
 
