@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.util.Optional;
 import picocli.CommandLine;
 
 /** Entry point of the command {@code panext}. */
@@ -20,14 +21,16 @@ public final class Main {
      *
      * @param args the command line
      */
-    public static void main(String[] args) {
-        if (STARTS_FAST) {
-            Rehearsal.begin();
-        }
+    public static void main(String[] args) throws InterruptedException {
+        Optional<Thread> rehearsal = STARTS_FAST ? Optional.of(Rehearsal.begin()) : Optional.empty();
         StandardError.restore();
         PrintWriter out = new PrintWriter(new StandardOutput(new FileOutputStream(FileDescriptor.out)), false, UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-        System.exit(run(out, err, args));
+        int status = run(out, err, args);
+        if (rehearsal.isPresent()) {
+            rehearsal.get().join();
+        }
+        System.exit(status);
     }
 
     /**

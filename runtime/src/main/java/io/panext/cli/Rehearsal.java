@@ -21,9 +21,9 @@ final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** Begins it in a thread of its own, which keeps nobody from ending the process. */
-    static void begin() {
-        Thread.ofPlatform().name("rehearsal").daemon().start(Rehearsal::run);
+    /** Begins it in a thread of its own. The process must not end before: native code would lose its library. */
+    static Thread begin() {
+        return Thread.ofPlatform().name("rehearsal").daemon().start(Rehearsal::run);
     }
 
     private static void run() {
