@@ -56,7 +56,9 @@ final class Convolutions {
         long bytes = weightBytes(stem.weights(), stem.bias()) + Norms.bytes(stem.norm());
         String full = name + stem.activation().map(f -> " + " + name(f)).orElse("") + normName(stem.norm());
         return new SimdKernel(full, bytes,
-                images -> Matrix.alignedBytes(Linear.blockRows(op.output(images).rows(), depth), depth), allocator -> {
+                images -> Matrix.alignedBytes(Linear.blockRows(op.output(images).rows(), depth, stem.bias().size()),
+                        depth),
+                allocator -> {
                     var linear = new Linear(
                             PackedWeights.pack(new ParameterSource(stem.weights(), stem.bias()), allocator));
                     return patchEmbedding(stem, source, linear, Norms.pack(stem.norm(), allocator));
@@ -72,7 +74,8 @@ final class Convolutions {
             Matrix dst = operands.dst();
             Optional<RowNorm> norm = norms.bind(dst.columns());
             return (images, share) -> {
-                Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(dst.rows(), depth), depth);
+                Matrix scratch = Matrix.aligned(operands.scratch(share), 0,
+                        Linear.blockRows(dst.rows(), depth, dst.columns()), depth);
                 linear.runRows(patches.rows(images, scratch), dst, epilogue, share);
                 normalise(norm, dst, share);
             };
@@ -84,7 +87,8 @@ final class Convolutions {
         long bytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
         int depth = depth(op.weights());
         return new SimdKernel("gemm over windows" + normName(op.norm()), bytes,
-                shape -> Windows.scratchBytes(Linear.blockRows(op.output(shape).rows(), depth), channels, op.window()),
+                shape -> Windows.scratchBytes(Linear.blockRows(op.output(shape).rows(), depth, op.bias().size()),
+                        channels, op.window()),
                 allocator -> {
                     var linear = new Linear(PackedWeights.pack(ParameterSource.inRowOrder(op.weights(), op.bias()),
                             allocator));
@@ -109,7 +113,8 @@ final class Convolutions {
         long bytes = weightBytes(op.weights(), op.bias()) + Norms.bytes(op.norm());
         String name = op.norm().map(norm -> Norms.name(norm) + " + ").orElse("") + "gemm over 2x2 cells";
         return new SimdKernel(name, bytes,
-                shape -> Downsample.scratchBytes(Linear.blockRows(op.output(shape).rows(), depth), channels),
+                shape -> Downsample.scratchBytes(Linear.blockRows(op.output(shape).rows(), depth, op.bias().size()),
+                        channels),
                 allocator -> {
                     var linear = new Linear(PackedWeights.pack(ParameterSource.inRowOrder(op.weights(), op.bias()),
                             allocator));

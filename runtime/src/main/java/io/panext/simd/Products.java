@@ -81,7 +81,8 @@ final class Products {
     private static void scaleRows(Op.Linear op, Linear linear, Matrix factors, ImageRows images, Operands operands,
             Epilogue epilogue, Share share) {
         Shape shape = operands.shape();
-        Matrix scratch = Matrix.aligned(operands.scratch(share), 0, Linear.blockRows(shape.rows(), shape.channels()),
+        Matrix scratch = Matrix.aligned(operands.scratch(share), 0,
+                Linear.blockRows(shape.rows(), shape.channels(), op.bias().size()),
                 shape.channels());
         RowSource rows = Grn.scaled(operands.src(), factors, images, scratch);
         linear.run(rows, operands.dst(), chunks(op, shape), epilogue, share);
@@ -114,11 +115,12 @@ final class Products {
     private static long scaledBytes(Op.Linear op, Shape shape) {
         return scalesWeights(op, shape)
                 ? PackedWeights.bytes(op.bias().size(), shape.channels())
-                : rowBytes(shape);
+                : rowBytes(op, shape);
     }
 
-    private static long rowBytes(Shape shape) {
-        return Matrix.alignedBytes(Linear.blockRows(shape.rows(), shape.channels()), shape.channels());
+    private static long rowBytes(Op.Linear op, Shape shape) {
+        return Matrix.alignedBytes(Linear.blockRows(shape.rows(), shape.channels(), op.bias().size()),
+                shape.channels());
     }
 
     private static long factorBytes(Shape shape) {

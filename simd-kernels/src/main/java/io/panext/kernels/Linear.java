@@ -15,10 +15,13 @@ public record Linear(PackedWeights weights) {
     /** Rows of a chunk: seven register tiles. */
     public static final int CHUNK = 7 * Gemm.TILE_ROWS;
 
-    /** Input rows that stay in the second-level cache while the weights stream past them, in bytes. */
-    private static final long BLOCK_BYTES = 640 << 10;
+    /** Input rows that leave room in the second-level cache for the weights that they meet, in bytes. */
+    private static final long BLOCK_BYTES = 256 << 10;
 
-    /** Weights that no cache of one core keeps from one run to the next, in bytes. */
+    /** Input rows that stay in the second-level cache while large weights stream past them, in bytes. */
+    private static final long LARGE_BLOCK_BYTES = 640 << 10;
+
+    /** Weights that no cache of one core keeps from one block, or one run, to the next, in bytes. */
     private static final long LARGE_WEIGHTS = 1 << 20;
 
     /** Rows up to which the time to read such weights shows. */
@@ -28,12 +31,18 @@ public record Linear(PackedWeights weights) {
      * Returns the most rows that are asked from a {@link RowSource} at a time: all of them, if they are little more than
      * a block, for the weights stream past the rest as well.
      *
-     * @param rows  rows of the product
-     * @param depth values of a row
+     * @param rows    rows of the product
+     * @param depth   values of a row
+     * @param columns values of a row of the result
      */
-    public static int blockRows(int rows, int depth) {
-        int block = CHUNK * (int) Math.max(1, BLOCK_BYTES / (CHUNK * 4L * depth));
-        return 4L * rows * depth <= 2 * BLOCK_BYTES ? rows : Math.min(rows, block);
+    public static int blockRows(int rows, int depth, int columns) {
+        long bytes = areLarge(depth, columns) ? LARGE_BLOCK_BYTES : BLOCK_BYTES;
+        int block = CHUNK * (int) Math.max(1, bytes / (CHUNK * 4L * depth));
+        return 4L * rows * depth <= 2 * bytes ? rows : Math.min(rows, block);
+    }
+
+    private static boolean areLarge(int depth, int columns) {
+        return 4L * depth * columns > LARGE_WEIGHTS;
     }
 
     /**
@@ -74,8 +83,8 @@ public record Linear(PackedWeights weights) {
 
     private void run(RowSource src, Matrix dst, Epilogue epilogue, IntUnaryOperator firstRow, int fromChunk,
             int toChunk, Share panels) {
-        int blockRows = blockRows(dst.rows(), weights.depth());
-        boolean large = PackedWeights.bytes(weights.columns(), weights.depth()) > LARGE_WEIGHTS;
+        int blockRows = blockRows(dst.rows(), weights.depth(), weights.columns());
+        boolean large = areLarge(weights.depth(), weights.columns());
         int fromPanel = panels.from(weights.panels());
         int toPanel = panels.to(weights.panels());
         int last;

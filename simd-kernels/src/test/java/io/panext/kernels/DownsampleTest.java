@@ -29,7 +29,8 @@ class DownsampleTest {
             GuardedMap src = GuardedMap.of(values, channels);
             GuardedMap dst = GuardedMap.empty(images * pixels, out);
             workers.each(share -> {
-                long bytes = Downsample.scratchBytes(Linear.blockRows(images * pixels, CELLS * channels), channels);
+                long bytes = Downsample.scratchBytes(Linear.blockRows(images * pixels, CELLS * channels, out),
+                        channels);
                 RowSource cells = Downsample.cells(src.matrix(), height, width, Optional.of(norm), scratch(bytes));
                 linear.run(cells, dst.matrix(), ImageRows.equal(images, pixels), Epilogue.NONE, share);
             });

@@ -62,7 +62,7 @@ class LinearTest {
     void gatheredRowsAreAskedForInBlocksThatFitTheScratchMemory() {
         LinearCase product = new LinearCase(1, 1000, 147, 5);
         Matrix src = product.src().matrix();
-        GuardedMap scratch = GuardedMap.empty(Linear.blockRows(1000, 147), 147);
+        GuardedMap scratch = GuardedMap.empty(Linear.blockRows(1000, 147, 5), 147);
         RowSource gathered = (from, to) -> {
             Matrix block = scratch.matrix().slice(0, to - from);
             Copy.rows(src.slice(from, to), block);
@@ -78,20 +78,23 @@ class LinearTest {
     @Test
     void blocksAreWholeChunksAndNeverEmpty() {
         int many = 1_000_000;
-        for (int depth : new int[] {1, 48, 147, 1337, 1338, 100_000}) {
-            assertEquals(0, Linear.blockRows(many, depth) % Linear.CHUNK);
-            assertEquals(Math.max(1, (640 << 10) / (Linear.CHUNK * 4 * depth)),
-                    Linear.blockRows(many, depth) / Linear.CHUNK);
+        for (int depth : new int[] {1, 48, 147, 1337, 1338, 3343, 3344, 100_000}) {
+            assertBlock(Math.max(1, (256 << 10) / (Linear.CHUNK * 4 * depth)), Linear.blockRows(many, depth, 1));
+            assertBlock(Math.max(1, (640 << 10) / (Linear.CHUNK * 4 * depth)), Linear.blockRows(many, depth, 1 << 20));
         }
+    }
+
+    private static void assertBlock(int chunks, int rows) {
+        assertEquals(chunks * Linear.CHUNK, rows);
     }
 
     @Test
     void whatIsLittleMoreThanABlockIsOne() {
-        assertEquals(98, Linear.blockRows(784, 1536));
-        assertEquals(196, Linear.blockRows(196, 1536));
-        assertEquals(213, Linear.blockRows(213, 1536));
-        assertEquals(98, Linear.blockRows(214, 1536));
-        assertEquals(20, Linear.blockRows(20, 100_000));
+        assertEquals(85, Linear.blockRows(85, 1536, 64));
+        assertEquals(49, Linear.blockRows(86, 1536, 64));
+        assertEquals(213, Linear.blockRows(213, 1536, 384));
+        assertEquals(98, Linear.blockRows(214, 1536, 384));
+        assertEquals(20, Linear.blockRows(20, 100_000, 1));
     }
 
     @Test

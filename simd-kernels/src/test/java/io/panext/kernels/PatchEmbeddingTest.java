@@ -26,7 +26,7 @@ class PatchEmbeddingTest {
         float[] actual = Workers.agree(workers -> {
             GuardedMap dst = GuardedMap.empty(images * pixels, channels);
             workers.each(share -> {
-                GuardedMap scratch = GuardedMap.empty(Linear.blockRows(images * pixels, depth), depth);
+                GuardedMap scratch = GuardedMap.empty(Linear.blockRows(images * pixels, depth, channels), depth);
                 RowSource patches = PatchEmbedding.patches(planar(image), height, width, Window.tiles(patch),
                         scratch.matrix());
                 linear.run(patches, dst.matrix(), ImageRows.equal(images, pixels), Epilogue.NONE, share);

@@ -35,7 +35,8 @@ class WindowsTest {
             GuardedMap src = GuardedMap.of(values, channels);
             GuardedMap dst = GuardedMap.empty(rows, out);
             workers.each(share -> {
-                MemorySegment scratch = scratch(Windows.scratchBytes(Linear.blockRows(rows, depth), channels, window));
+                MemorySegment scratch = scratch(
+                        Windows.scratchBytes(Linear.blockRows(rows, depth, out), channels, window));
                 linear.runRows(Windows.of(src.matrix(), height, width, window, scratch), dst.matrix(), Epilogue.NONE,
                         share);
             });
@@ -61,7 +62,7 @@ class WindowsTest {
         float[] actual = Workers.agree(workers -> {
             GuardedMap dst = GuardedMap.empty(rows, out);
             workers.each(share -> {
-                Matrix scratch = GuardedMap.empty(Linear.blockRows(rows, depth), depth).matrix();
+                Matrix scratch = GuardedMap.empty(Linear.blockRows(rows, depth, out), depth).matrix();
                 linear.runRows(PatchEmbedding.patches(planar, height, width, window, scratch), dst.matrix(),
                         Epilogue.NONE, share);
             });
