@@ -208,12 +208,14 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         return program.packed();
     }
 
-    /** Frees the weights. Closing twice does nothing. */
+    /** Frees the weights, once what runs is done. Closing twice does nothing. */
     @Override
-    public synchronized void close() {
-        if (shared != null) {
-            shared.close();
-            shared = null;
+    public void close() {
+        synchronized (this) {
+            if (shared != null) {
+                shared.close();
+                shared = null;
+            }
         }
         program.close();
     }

@@ -20,7 +20,7 @@ final class ModelProgram implements AutoCloseable {
     private final int threads;
     private final PackedProgram packed;
     private final List<String> warnings;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** How a model is compiled. */
     @FunctionalInterface
@@ -77,19 +77,17 @@ final class ModelProgram implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if the model is closed */
-    synchronized PackedProgram packed() {
+    PackedProgram packed() {
         if (closed) {
             throw new IllegalStateException("the model " + name + " is closed");
         }
         return packed;
     }
 
-    /** Frees the weights. Closing twice does nothing. */
+    /** Frees the weights once no session runs. Closing twice does nothing. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            packed.close();
-        }
+    public void close() {
+        packed.close();
+        closed = true;
     }
 }

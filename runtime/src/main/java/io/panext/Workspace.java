@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 /** A plan's memory and workers: what every kind of session runs in. Not safe for use by many threads. */
 final class Workspace implements AutoCloseable {
 
+    private final PackedProgram program;
     private final Plan plan;
     private final TensorArena arena;
     private final boolean ownsArena;
@@ -34,12 +35,15 @@ final class Workspace implements AutoCloseable {
     }
 
     private Workspace(PackedProgram program, Plan plan, TensorArena arena, boolean ownsArena) {
+        this.program = program;
         this.plan = plan;
         this.arena = arena;
         this.ownsArena = ownsArena;
         this.block = arena.allocate(plan.arenaBytes());
         this.memory = block.memory();
-        this.tasks = plan.bind(program, memory);
+        try (var _ = program.hold()) {
+            this.tasks = plan.bind(program, memory);
+        }
         this.crew = new Crew(plan.workers());
     }
 
@@ -58,7 +62,9 @@ final class Workspace implements AutoCloseable {
     void run(MemorySegment images) {
         requireOpen();
         requireBytes("images", images, plan.images());
-        crew.run(tasks, crew.canRead(images) ? images : input().copyFrom(images));
+        try (var _ = program.hold()) {
+            crew.run(tasks, crew.canRead(images) ? images : input().copyFrom(images));
+        }
     }
 
     /**
@@ -68,9 +74,11 @@ final class Workspace implements AutoCloseable {
      */
     void run(Consumer<Plan.Step> observer) {
         MemorySegment images = input();
-        for (int step = 0; step < tasks.size(); step++) {
-            observer.accept(plan.steps().get(step));
-            crew.run(List.of(tasks.get(step)), images);
+        try (var _ = program.hold()) {
+            for (int step = 0; step < tasks.size(); step++) {
+                observer.accept(plan.steps().get(step));
+                crew.run(List.of(tasks.get(step)), images);
+            }
         }
     }
 

@@ -26,18 +26,21 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("models")
@@ -208,9 +211,10 @@ class SessionTest {
         }
     }
 
-    @Test
-    void useAfterCloseIsAnError() throws IOException {
-        ConvNeXt model = model(SPECS.get(0), Options.DEFAULT);
+    @ParameterizedTest
+    @EnumSource(BackendChoice.class)
+    void useAfterCloseIsAnError(BackendChoice backend) throws IOException {
+        ConvNeXt model = model(SPECS.get(0), Options.DEFAULT.withBackend(backend));
         Session closed = model.newSession(1, 32, 32);
         Session open = model.newSession(1, 32, 32);
         MemorySegment images = MemorySegment.ofArray(SyntheticCheckpoint.images(1, 32, 32));
@@ -222,6 +226,26 @@ class SessionTest {
         assertThrows(IllegalStateException.class, () -> open.run(images));
         assertThrows(IllegalStateException.class, () -> model.newSession(1, 32, 32));
         open.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(BackendChoice.class)
+    void aModelThatIsClosedWhileItRunsFinishesTheRunFirst(BackendChoice backend) throws Exception {
+        ConvNeXt model = model(SPECS.get(0), Options.DEFAULT.withBackend(backend));
+        try (Session session = model.newSession(1, 64, 64)) {
+            MemorySegment images = MemorySegment.ofArray(SyntheticCheckpoint.images(1, 64, 64));
+            float[] expected = session.run(images).features();
+            var closing = new AtomicReference<Thread>();
+            Output output = session.run(images, step -> {
+                if (closing.get() == null) {
+                    assertThrows(IllegalStateException.class, model::close);
+                    closing.set(Thread.ofPlatform().start(model::close));
+                }
+            });
+            assertArrayEquals(expected, output.features());
+            assertTrue(closing.get().join(Duration.ofMinutes(1)));
+            assertThrows(IllegalStateException.class, () -> session.run(images));
+        }
     }
 
     @Test

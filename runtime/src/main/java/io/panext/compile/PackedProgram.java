@@ -5,13 +5,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** A program with its weights in memory, shared by all sessions. */
+/** A program with its weights in memory, shared by all sessions. Safe for use by many threads. */
 public final class PackedProgram implements AutoCloseable {
 
     private final Program program;
     private final Arena memory;
     private final List<PackedKernel> kernels;
+    private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+    private final Hold hold = use.readLock()::unlock;
+
+    /** Keeps the weights from being freed until it is closed, by the thread that took it. */
+    @FunctionalInterface
+    public interface Hold extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     private PackedProgram(Program program, Arena memory, List<PackedKernel> kernels) {
         this.program = program;
@@ -68,10 +78,38 @@ public final class PackedProgram implements AutoCloseable {
         return kernels.get(node);
     }
 
-    /** Frees the weights. No session of this program may run any more. */
+    /**
+     * Takes hold of the weights, to run something that reads them.
+     *
+     * @throws IllegalStateException if they have been freed
+     */
+    public Hold hold() {
+        use.readLock().lock();
+        if (!memory.scope().isAlive()) {
+            use.readLock().unlock();
+            throw new IllegalStateException("the model is closed");
+        }
+        return hold;
+    }
+
+    /**
+     * Frees the weights, once nobody holds them any more. Closing twice does nothing.
+     *
+     * @throws IllegalStateException if this thread itself holds them
+     */
     @Override
     public void close() {
-        kernels.forEach(PackedKernel::close);
-        memory.close();
+        if (use.getReadHoldCount() > 0) {
+            throw new IllegalStateException("a model cannot be closed by what it runs");
+        }
+        use.writeLock().lock();
+        try {
+            if (memory.scope().isAlive()) {
+                kernels.forEach(PackedKernel::close);
+                memory.close();
+            }
+        } finally {
+            use.writeLock().unlock();
+        }
     }
 }
