@@ -1,6 +1,7 @@
 package io.panext;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -88,6 +89,17 @@ class BackendsTest {
         assertEquals(1, result.status(), result.toString());
         assertEquals(List.of("panext: bf16 needs instructions that this machine lacks: it has avx2; fp32 works "
                 + "everywhere"), result.lines());
+    }
+
+    @Test
+    void aFewImagesGetKernelsThatAreFastAtOnce() throws IOException {
+        Options options = Options.DEFAULT.withBackend(BackendChoice.AUTO);
+        try (ConvNeXt model = ConvNeXt.load(ConvNeXt.EMBEDDED, options.withExpectedRuns(1))) {
+            model.plan(1, 32, 32).steps().forEach(step -> {
+                assertEquals("needs no warm-up", step.choice().reason());
+                assertFalse(step.choice().kernel().needsWarmUp(), step.choice().kernel()::name);
+            });
+        }
     }
 
     @Test
