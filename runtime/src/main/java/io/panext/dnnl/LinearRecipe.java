@@ -77,7 +77,7 @@ final class LinearRecipe implements Recipe {
         int rows = blocks.stream().mapToInt(Block::rows).max().orElseThrow();
         var source = new LinearSource(op, weights, shape, GAMMA, ONES, script, rows);
         Optional<SumsOfSquares> sums = finish == Finish.ONEDNN && op.postOps().contains(PostOp.SUM_SQUARES)
-                ? Optional.of(new SumsOfSquares(script, ONES, weights.columns(), rows))
+                ? Optional.of(new SumsOfSquares(script, ONES, shape.statistics(), weights.columns(), rows))
                 : Optional.empty();
         var packed = new HashMap<Group, MemoryDescriptor>();
         groups.forEach(group -> packed.put(group, script.own(weights.descriptor(group))));

@@ -2,30 +2,31 @@ package io.panext.dnnl;
 
 import io.panext.dnnl.Blocks.Block;
 import io.panext.dnnl.MatmulWeights.Group;
+import io.panext.kernels.ImageRows;
 import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
-import java.lang.foreign.MemorySegment;
 import java.util.Map;
 
 /**
  * Sums the squares of columns with primitives: a product of a row of ones with the squares.
  *
- * <p>A block's sum is written where its first chunk's belongs, and zeros for its other chunks: those who read them add
- * them up.
+ * <p>Each chunk has a sum of its own: which chunks make a block depends on the number of workers, and the result must not.
  */
 final class SumsOfSquares {
 
     private final Script script;
     private final Ones ones;
+    private final ImageRows images;
     private final int columns;
-    private final Place squares;
+    private final Place.Scratch squares;
 
     /** @param rows the most rows of a block */
-    SumsOfSquares(Script script, Ones ones, int columns, int rows) {
+    SumsOfSquares(Script script, Ones ones, ImageRows images, int columns, int rows) {
         this.script = script;
         this.ones = ones;
+        this.images = images;
         this.columns = columns;
         this.squares = script.scratch(4L * rows * columns);
     }
@@ -41,14 +42,14 @@ final class SumsOfSquares {
         }
         script.run(PrimitiveDescriptor.square(map.descriptor(), dense.descriptor()),
                 Map.of(Argument.SRC, map, Argument.DST, dense));
-        ones.sum(script, block.rows(), dense, new Tensor(script.rows(DataType.F32, 1, group.count(), group.count()),
-                new Place.Output(1, offset(block.chunk(), group))));
-        for (int chunk = 1; chunk < block.chunks(); chunk++) {
-            var rest = new Place.Output(1, offset(block.chunk() + chunk, group));
-            script.run(binding -> {
-                MemorySegment memory = binding.resolve(rest).asSlice(0, 4L * group.count());
-                return () -> memory.fill((byte) 0);
-            });
+        for (int chunk = block.chunk(); chunk < block.chunk() + block.chunks(); chunk++) {
+            int row = images.chunkRow(chunk);
+            int rows = images.chunkRow(chunk + 1) - row;
+            MemoryDescriptor part = script.rows(DataType.F32, rows, group.count(), group.count());
+            var values = new Place.Scratch(squares.offset() + 4L * (row - block.row()) * group.count());
+            MemoryDescriptor sum = script.rows(DataType.F32, 1, group.count(), group.count());
+            ones.sum(script, rows, new Tensor(part, values),
+                    new Tensor(sum, new Place.Output(1, offset(chunk, group))));
         }
     }
 
