@@ -54,7 +54,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         this.labels = model.labels();
         this.preprocessing = model.preprocessing();
         this.options = options;
-        this.program = ModelProgram.load(model, options.threads(), (parameters, notes) -> compile(spec, parameters,
+        this.program = ModelProgram.load(model, options, (parameters, notes) -> compile(spec, parameters,
                 options, images(1, preprocessing.height(), preprocessing.width()), notes));
     }
 

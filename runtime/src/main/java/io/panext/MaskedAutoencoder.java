@@ -49,7 +49,7 @@ public final class MaskedAutoencoder implements AutoCloseable {
         this.decoder = decoder;
         this.preprocessing = model.preprocessing();
         this.options = options;
-        this.program = ModelProgram.load(model, options.threads(), (parameters, notes) -> compile(spec, decoder,
+        this.program = ModelProgram.load(model, options, (parameters, notes) -> compile(spec, decoder,
                 parameters, options, typical(spec, preprocessing), notes));
     }
 

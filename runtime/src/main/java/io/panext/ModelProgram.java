@@ -17,7 +17,7 @@ import java.util.function.Function;
 final class ModelProgram implements AutoCloseable {
 
     private final String name;
-    private final int threads;
+    private final Options options;
     private final PackedProgram packed;
     private final List<String> warnings;
     private volatile boolean closed;
@@ -35,24 +35,24 @@ final class ModelProgram implements AutoCloseable {
         Program compile(Function<String, Parameter> parameters, Consumer<String> notes);
     }
 
-    private ModelProgram(String name, int threads, PackedProgram packed, List<String> warnings) {
+    private ModelProgram(String name, Options options, PackedProgram packed, List<String> warnings) {
         this.name = name;
-        this.threads = threads;
+        this.options = options;
         this.packed = packed;
         this.warnings = List.copyOf(warnings);
     }
 
     /** Compiles a model and packs its weights. */
-    static ModelProgram load(PretrainedModel model, int threads, Compiler compiler) {
+    static ModelProgram load(PretrainedModel model, Options options, Compiler compiler) {
         var notes = new ArrayList<String>(model.assumptions());
         notes.addAll(model.doubts());
         notes.addAll(model.weights().checkpoint().warnings());
         var notFinite = new ConcurrentSkipListMap<String, String>();
         Program program = compiler.compile(key -> new WatchedParameter(model.weights().parameter(key), notFinite),
                 notes::add);
-        PackedProgram packed = PackedProgram.pack(program, threads);
+        PackedProgram packed = PackedProgram.pack(program, options.threads());
         notes.addAll(notFinite.values());
-        return new ModelProgram(model.name(), threads, packed, notes);
+        return new ModelProgram(model.name(), options, packed, notes);
     }
 
     /**
@@ -69,7 +69,7 @@ final class ModelProgram implements AutoCloseable {
     }
 
     Plan plan(Shape images) {
-        return Plan.of(packed.program(), images, threads);
+        return Plan.of(packed.program(), images, options.threads(), options.mode());
     }
 
     List<String> warnings() {

@@ -1,5 +1,6 @@
 package io.panext;
 
+import io.panext.compile.ExecutionMode;
 import io.panext.compile.Program;
 import io.panext.graph.Outputs;
 import io.panext.image.ImageDecoder;
@@ -14,18 +15,20 @@ import java.util.Objects;
  * @param compiler     what the compiler may do
  * @param backend      where kernels come from
  * @param precision    type of the numbers that are multiplied
+ * @param mode         how workers divide a batch
  * @param expectedRuns how often the model will run, roughly: for a few runs kernels are taken that are fast at once
  * @param outputs      what runs are to give
  */
 public record Options(int threads, ImageDecoder decoder, Program.Options compiler, BackendChoice backend,
-        Precision precision, long expectedRuns, Outputs outputs) {
+        Precision precision, ExecutionMode mode, long expectedRuns, Outputs outputs) {
 
     /**
      * All processors that this process may use, orientation respected, everything that makes it fast, for as long as it
      * may be. The system property {@code panext.backend} sets another backend.
      */
     public static final Options DEFAULT = new Options(Runtime.getRuntime().availableProcessors(), ImageDecoder.DEFAULT,
-            Program.Options.FAST, defaultBackend(), Precision.FP32, Long.MAX_VALUE, Outputs.ALL);
+            Program.Options.FAST, defaultBackend(), Precision.FP32, ExecutionMode.AUTO,
+            Long.MAX_VALUE, Outputs.ALL);
 
     /** @throws IllegalArgumentException if there are no threads, or more than 1024 */
     public Options {
@@ -33,6 +36,7 @@ public record Options(int threads, ImageDecoder decoder, Program.Options compile
         Objects.requireNonNull(compiler, "compiler");
         Objects.requireNonNull(backend, "backend");
         Objects.requireNonNull(precision, "precision");
+        Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(outputs, "outputs");
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("threads " + threads + " is outside 1..1024");
@@ -46,36 +50,41 @@ public record Options(int threads, ImageDecoder decoder, Program.Options compile
 
     /** Returns these options with another number of threads. */
     public Options withThreads(int newThreads) {
-        return new Options(newThreads, decoder, compiler, backend, precision, expectedRuns, outputs);
+        return new Options(newThreads, decoder, compiler, backend, precision, mode, expectedRuns, outputs);
     }
 
     /** Returns these options with another decoder. */
     public Options withDecoder(ImageDecoder newDecoder) {
-        return new Options(threads, newDecoder, compiler, backend, precision, expectedRuns, outputs);
+        return new Options(threads, newDecoder, compiler, backend, precision, mode, expectedRuns, outputs);
     }
 
     /** Returns these options with another liberty for the compiler. */
     public Options withCompiler(Program.Options newCompiler) {
-        return new Options(threads, decoder, newCompiler, backend, precision, expectedRuns, outputs);
+        return new Options(threads, decoder, newCompiler, backend, precision, mode, expectedRuns, outputs);
     }
 
     /** Returns these options with another backend. */
     public Options withBackend(BackendChoice newBackend) {
-        return new Options(threads, decoder, compiler, newBackend, precision, expectedRuns, outputs);
+        return new Options(threads, decoder, compiler, newBackend, precision, mode, expectedRuns, outputs);
     }
 
     /** Returns these options with another precision. */
     public Options withPrecision(Precision newPrecision) {
-        return new Options(threads, decoder, compiler, backend, newPrecision, expectedRuns, outputs);
+        return new Options(threads, decoder, compiler, backend, newPrecision, mode, expectedRuns, outputs);
+    }
+
+    /** Returns these options with another way to divide batches. */
+    public Options withMode(ExecutionMode newMode) {
+        return new Options(threads, decoder, compiler, backend, precision, newMode, expectedRuns, outputs);
     }
 
     /** Returns these options for another number of runs. */
     public Options withExpectedRuns(long newExpectedRuns) {
-        return new Options(threads, decoder, compiler, backend, precision, newExpectedRuns, outputs);
+        return new Options(threads, decoder, compiler, backend, precision, mode, newExpectedRuns, outputs);
     }
 
     /** Returns these options with other outputs. */
     public Options withOutputs(Outputs newOutputs) {
-        return new Options(threads, decoder, compiler, backend, precision, expectedRuns, newOutputs);
+        return new Options(threads, decoder, compiler, backend, precision, mode, expectedRuns, newOutputs);
     }
 }

@@ -116,7 +116,7 @@ public final class Session implements Classifier, AutoCloseable {
      * @param images   as for {@link #run(MemorySegment)}, but always copied
      * @param observer told of every step of the {@link #plan()} before it runs, by the calling thread
      * @throws IllegalArgumentException if the segment has another size
-     * @throws IllegalStateException    if the session is closed
+     * @throws IllegalStateException    if the session is closed, or the plan runs images apart
      */
     public synchronized Output run(MemorySegment images, Consumer<Plan.Step> observer) {
         Workspace.requireBytes("images", images, plan.images());

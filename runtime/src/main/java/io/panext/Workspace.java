@@ -43,6 +43,9 @@ final class Workspace implements AutoCloseable {
         this.memory = block.memory();
         try (var _ = program.hold()) {
             this.tasks = plan.bind(program, memory);
+        } catch (RuntimeException | Error e) {
+            free();
+            throw e;
         }
         this.crew = new Crew(plan.workers());
     }
@@ -71,8 +74,14 @@ final class Workspace implements AutoCloseable {
      * Runs the plan on {@link #input}, step by step.
      *
      * @param observer told of every step before it runs
+     * @throws IllegalStateException if images are run apart, whose steps do not follow each other
      */
     void run(Consumer<Plan.Step> observer) {
+        if (!plan.isShared()) {
+            throw new IllegalStateException(
+                    "steps of several images run at the same time: step by step is for sessions "
+                            + "in latency mode");
+        }
         MemorySegment images = input();
         try (var _ = program.hold()) {
             for (int step = 0; step < tasks.size(); step++) {
@@ -127,10 +136,14 @@ final class Workspace implements AutoCloseable {
             closed = true;
             crew.close();
             tasks.forEach(Task::close);
-            block.close();
-            if (ownsArena) {
-                arena.close();
-            }
+            free();
+        }
+    }
+
+    private void free() {
+        block.close();
+        if (ownsArena) {
+            arena.close();
         }
     }
 }

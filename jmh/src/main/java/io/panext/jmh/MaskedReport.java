@@ -5,6 +5,7 @@ import io.panext.ConvNeXt;
 import io.panext.Mask;
 import io.panext.MaskedAutoencoder;
 import io.panext.Options;
+import io.panext.compile.ExecutionMode;
 import io.panext.compile.Plan;
 import io.panext.graph.Shape;
 import io.panext.image.PngWriter;
@@ -102,10 +103,10 @@ public final class MaskedReport {
             List<Mask> masks = Mask.random(batch, grid, grid, Double.parseDouble(params.getParam("ratio")), 0);
             Shape seen = MaskedAutoencoder.images(spec, size, size, Mask.visible(masks));
             Plan part = Plan.of(MaskedAutoencoder.compile(spec, Optional.empty(), weights::parameter, options, seen,
-                    System.err::println), seen, options.threads());
+                    System.err::println), seen, options.threads(), ExecutionMode.LATENCY);
             Shape all = new Shape(batch, size, size, ConvNeXtSpec.IMAGE_CHANNELS);
             Plan whole = Plan.of(ConvNeXt.compile(spec, weights::parameter, options, all, System.err::println), all,
-                    options.threads());
+                    options.threads(), ExecutionMode.LATENCY);
             return new Point((double) masks.getFirst().visible() / (grid * grid),
                     Report.median(masked) / Report.median(dense), (double) part.arenaBytes() / whole.arenaBytes());
         }

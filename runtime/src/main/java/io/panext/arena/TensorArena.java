@@ -123,7 +123,8 @@ public final class TensorArena implements AutoCloseable {
         }
     }
 
-    private static long aligned(long bytes) {
+    /** Returns a size rounded up to a multiple of {@value #ALIGNMENT} bytes. */
+    public static long aligned(long bytes) {
         return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
     }
 

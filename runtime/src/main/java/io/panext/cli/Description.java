@@ -36,6 +36,7 @@ import java.util.stream.IntStream;
  * @param timmMacs      the same as timm counts it, with layer norms
  * @param activations   values that convolutions and linears write for one image
  * @param threads       threads that share the work
+ * @param imagesAtATime images that run together: those of a run if all threads share them, else those of one thread
  * @param weightBytes   packed weights, shared by all sessions
  * @param arenaBytes    memory of a session
  * @param liveBytes     the most bytes in use at a time: no plan can take less
@@ -46,7 +47,8 @@ import java.util.stream.IntStream;
 record Description(String name, Generation generation, List<Integer> depths, List<Integer> dims, int classes,
         int labels,
         KeyLayout keyLayout, Preprocessing preprocessing, long parameters, List<Integer> images, long macs,
-        long timmMacs, long activations, int threads, long weightBytes, long arenaBytes, long liveBytes,
+        long timmMacs, long activations, int threads, int imagesAtATime, long weightBytes, long arenaBytes,
+        long liveBytes,
         Masked masked, List<Step> steps) {
 
     /**
@@ -77,7 +79,7 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
      * @param reason        why it was chosen
      * @param outputs       the maps it writes
      * @param scratchOffset where the threads' scratch memory starts in the arena
-     * @param scratchBytes  scratch memory of all threads
+     * @param scratchBytes  scratch memory of all threads that share the step
      * @param flops         two for each multiply-accumulate
      */
     record Step(int step, String name, String op, String kernel, String reason, List<Place> outputs, long scratchOffset,
@@ -124,12 +126,12 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
         int width = plan.images().width();
         List<Plan.Step> planned = masked.orElse(plan).steps();
         List<Step> steps = IntStream.range(0, planned.size())
-                .mapToObj(i -> Step.of(i, planned.get(i), plan.workers())).toList();
+                .mapToObj(i -> Step.of(i, planned.get(i), plan.isShared() ? plan.workers() : 1)).toList();
         return new Description(model.name(), spec.generation(), spec.depths(), spec.dims(), spec.classes(),
                 model.labels().map(Labels::size).orElse(0), stored ? model.weights().layout() : null,
                 stored ? model.preprocessing() : null, spec.parameterCount(), list(plan.images()),
                 spec.macs(height, width), spec.fvcoreMacs(height, width), spec.activations(height, width),
-                plan.workers(), plan.weightBytes(), plan.arenaBytes(), plan.liveBytes(),
+                plan.workers(), plan.imagesAtATime(), plan.weightBytes(), plan.arenaBytes(), plan.liveBytes(),
                 masked.map(part -> Masked.of(part, plan)).orElse(null), listed ? steps : null);
     }
 
@@ -149,7 +151,8 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
                 timmMacs / 1e9)));
         rows.add(List.of("activations", millions(activations) + " an image"));
         rows.add(List.of("weights", bytes(weightBytes)));
-        rows.add(List.of("arena", bytes(arenaBytes) + " for " + sizes(images) + " on " + threads + " threads"));
+        rows.add(List.of("arena", bytes(arenaBytes) + " for " + sizes(images) + " on " + threads + " threads"
+                + (imagesAtATime < images.getFirst() ? ", each with " + imagesAtATime + " images at a time" : "")));
         rows.add(List.of("liveness bound", bytes(liveBytes)));
         if (masked != null) {
             rows.add(List.of("masked", String.format(Locale.ROOT, "%d of %d patches visible, %.3f GMACs an image",

@@ -3,6 +3,7 @@ package io.panext.cli;
 import io.panext.BackendChoice;
 import io.panext.Options;
 import io.panext.Precision;
+import io.panext.compile.ExecutionMode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -22,6 +23,11 @@ final class ExecutionOptions {
             description = "What is multiplied: ${COMPLETION-CANDIDATES}; default: fp32. bf16 needs oneDNN.")
     private Precision precision = Options.DEFAULT.precision();
 
+    @Option(names = "--mode", paramLabel = "MODE",
+            description = "How threads divide a batch: ${COMPLETION-CANDIDATES}; default: auto. In latency mode all share "
+                    + "every image, in throughput mode each has images of its own.")
+    private ExecutionMode mode = Options.DEFAULT.mode();
+
     /** Threads that share the work. */
     int threads() {
         return threads;
@@ -29,7 +35,7 @@ final class ExecutionOptions {
 
     /** Returns the options for about so many runs. */
     Options options(long expectedRuns) {
-        return Options.DEFAULT.withThreads(threads).withBackend(backend).withPrecision(precision)
+        return Options.DEFAULT.withThreads(threads).withBackend(backend).withPrecision(precision).withMode(mode)
                 .withExpectedRuns(expectedRuns);
     }
 

@@ -4,6 +4,7 @@ import io.panext.ConvNeXt;
 import io.panext.Mask;
 import io.panext.MaskedAutoencoder;
 import io.panext.Options;
+import io.panext.compile.ExecutionMode;
 import io.panext.compile.Plan;
 import io.panext.compile.Program;
 import io.panext.graph.Shape;
@@ -137,7 +138,9 @@ final class Inspect implements Callable<Integer> {
 
     private Plan plan(Shape images, Function<Options, Program> compiler) {
         Options options = execution.options(Long.MAX_VALUE);
-        return Plan.of(compiler.apply(options), images, options.threads());
+        // Masked images are always shared: memory of whole images is compared like with like.
+        ExecutionMode mode = maskRatio.isPresent() ? ExecutionMode.LATENCY : options.mode();
+        return Plan.of(compiler.apply(options), images, options.threads(), mode);
     }
 
     private Shape images(PretrainedModel pretrained) {

@@ -8,14 +8,17 @@ import io.panext.graph.Value;
 import io.panext.kernels.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * A program for one batch, image size and number of workers: what runs, step by step, and where in memory.
+ *
+ * <p>Either all workers share every step of the whole batch, or each runs groups of images from the first step to the last
+ * in memory of its own, beside which there is a place for all images and all results: see {@link ExecutionMode}.
  *
  * <p>Immutable; needs no weights, and tells how much memory a session takes before there is one.
  */
@@ -24,10 +27,11 @@ public final class Plan {
     private final Program program;
     private final Shape images;
     private final int workers;
-    private final Map<Value, Place> places;
-    private final List<Step> steps;
-    private final long liveBytes;
-    private final long arenaBytes;
+    private final int groups;
+    private final int streams;
+    private final Layout layout;
+    private final Map<Value, Place> batchPlaces;
+    private final long firstStream;
 
     /**
      * A value's place in a session's memory.
@@ -42,6 +46,10 @@ public final class Plan {
         public Matrix in(MemorySegment memory) {
             return Matrix.aligned(memory, offset, shape.rows(), shape.channels());
         }
+
+        private MemorySegment sliceOf(MemorySegment memory) {
+            return memory.asSlice(offset, bytes);
+        }
     }
 
     /**
@@ -51,7 +59,8 @@ public final class Plan {
      * @param choice  what runs it, and why
      * @param inputs  places of the values it reads
      * @param outputs places of the values it writes
-     * @param scratch offset of the workers' scratch memory, in bytes
+     * @param scratch offset of the workers' scratch memory, in bytes, like all offsets of steps from the start of the
+     *                memory of the images that run together
      * @param scratchBytes bytes of scratch memory for each worker
      * @param macs    multiply-accumulates of convolutions and linears
      */
@@ -61,32 +70,33 @@ public final class Plan {
     /** Places of what belongs to masked images: see {@link Graph.Masked}. */
     public record Masked(Place table, Place latent, Optional<Place> prediction) {}
 
-    private Plan(Program program, Shape images, int workers) {
+    private Plan(Program program, Shape images, int workers, ExecutionMode mode) {
         this.program = program;
         this.images = images;
         this.workers = workers;
-        Graph graph = program.graph();
+        int together = mode.imagesAtATime(images, workers);
+        this.groups = images.images() / together;
+        this.layout = new Layout(program, new Shape(together, images.height(), images.width(), images.channels(),
+                images.visible()), groups == 1 ? workers : 1);
+        this.streams = groups == 1 ? 1 : Math.min(groups, workers);
+        this.batchPlaces = groups == 1 ? Map.of() : batchPlaces(program.graph(), images);
+        this.firstStream = batchPlaces.values().stream().mapToLong(place -> place.offset() + place.bytes()).max()
+                .orElse(0);
+    }
+
+    /** What outlives the groups: all images, and what each of them gives. */
+    private static Map<Value, Place> batchPlaces(Graph graph, Shape images) {
         Map<Value, Shape> shapes = graph.shapes(images);
-        var values = new ArrayList<Value>(shapes.keySet());
-        values.sort((a, b) -> Integer.compare(a.id(), b.id()));
-        long[] scratch = scratchBytes(shapes);
-
-        var buffers = new ArrayList<MemoryPlan.Buffer>();
-        values.forEach(value -> buffers.add(buffer(value, shapes.get(value))));
-        for (int step = 0; step < scratch.length; step++) {
-            buffers.add(new MemoryPlan.Buffer(scratch[step] * workers, step, step));
+        var places = new LinkedHashMap<Value, Place>();
+        places.put(graph.input(), new Place(images, 0, TensorArena.aligned(imageBytes(images))));
+        long offset = places.get(graph.input()).bytes();
+        for (Value value : shapes.keySet().stream().filter(graph::isOutput).sorted(Comparator.comparingInt(Value::id))
+                .toList()) {
+            Shape shape = shapes.get(value);
+            places.put(value, new Place(shape, offset, shape.bytes()));
+            offset += shape.bytes();
         }
-        MemoryPlan memory = MemoryPlan.of(buffers);
-
-        this.places = new HashMap<>();
-        for (int i = 0; i < values.size(); i++) {
-            places.put(values.get(i),
-                    new Place(shapes.get(values.get(i)), memory.offsets().get(i), buffers.get(i).bytes()));
-        }
-        this.steps = IntStream.range(0, scratch.length)
-                .mapToObj(i -> step(i, memory.offsets().get(values.size() + i), scratch[i])).toList();
-        this.liveBytes = MemoryPlan.liveBytes(buffers);
-        this.arenaBytes = memory.bytes();
+        return places;
     }
 
     /**
@@ -94,50 +104,19 @@ public final class Plan {
      *
      * @param images  shape of the input: batch, height and width, three channels; with what is visible if the program
      *                is for masked images
-     * @param workers threads that share each step
+     * @param workers threads of the session
+     * @param mode    how they divide the batch
      * @throws IllegalArgumentException if the images are too small or too large for the network
      */
-    public static Plan of(Program program, Shape images, int workers) {
+    public static Plan of(Program program, Shape images, int workers, ExecutionMode mode) {
         if (workers < 1) {
             throw new IllegalArgumentException(workers + " workers");
         }
-        return new Plan(program, images, workers);
-    }
-
-    private long[] scratchBytes(Map<Value, Shape> shapes) {
-        List<Node> nodes = program.graph().nodes();
-        List<Kernel> kernels = program.kernels();
-        return IntStream.range(0, nodes.size())
-                .mapToLong(i -> aligned(kernels.get(i).scratchBytes(shapes.get(nodes.get(i).input()), workers)))
-                .toArray();
-    }
-
-    private MemoryPlan.Buffer buffer(Value value, Shape shape) {
-        Graph graph = program.graph();
-        if (value.equals(graph.input())) {
-            return new MemoryPlan.Buffer(aligned(imageBytes(shape)), 0, 0);
-        }
-        int end = graph.nodes().size() - 1;
-        // what no node writes comes with the images
-        int first = IntStream.rangeClosed(0, end).filter(i -> graph.nodes().get(i).outputs().contains(value))
-                .findFirst().orElse(0);
-        int last = graph.isOutput(value)
-                ? end
-                : IntStream.rangeClosed(0, end)
-                        .filter(i -> graph.nodes().get(i).inputs().contains(value)).max().orElse(first);
-        return new MemoryPlan.Buffer(shape.bytes(), first, last);
-    }
-
-    private Step step(int index, long scratch, long scratchBytes) {
-        Node node = program.graph().nodes().get(index);
-        List<Place> inputs = node.inputs().stream().map(places::get).toList();
-        List<Place> outputs = node.outputs().stream().map(places::get).toList();
-        return new Step(node, program.choices().get(index), inputs, outputs, scratch, scratchBytes,
-                node.op().macs(inputs.getFirst().shape()));
+        return new Plan(program, images, workers, mode);
     }
 
     /**
-     * Returns the tasks of a session, which closes them.
+     * Returns the tasks of a session, which closes them: one for each step, or a single one if the images are run apart.
      *
      * @param weights the packed program
      * @param memory  at least {@link #arenaBytes()} bytes of the session's own
@@ -146,25 +125,29 @@ public final class Plan {
         if (!weights.program().equals(program)) {
             throw new IllegalArgumentException("these weights are another program's");
         }
-        var tasks = new ArrayList<Task>();
+        if (groups == 1) {
+            return layout.bind(weights, memory);
+        }
+        var bound = new ArrayList<ImageStreams.Stream>();
         try {
-            for (int i = 0; i < steps.size(); i++) {
-                tasks.add(weights.kernel(i).bind(operands(steps.get(i), memory)));
+            for (int stream = 0; stream < streams; stream++) {
+                MemorySegment own = memory.asSlice(firstStream + stream * layout.bytes(), layout.bytes());
+                bound.add(new ImageStreams.Stream(layout.bind(weights, own), results(own, memory)));
             }
-            return List.copyOf(tasks);
+            return List.of(new ImageStreams(groups, List.copyOf(bound)));
         } catch (RuntimeException | Error e) {
-            tasks.forEach(Task::close);
+            bound.forEach(ImageStreams.Stream::close);
             throw e;
         }
     }
 
-    private Operands operands(Step step, MemorySegment memory) {
-        boolean readsImages = step.node().input().equals(program.graph().input());
-        List<Matrix> inputs = step.inputs().stream().skip(readsImages ? 1 : 0).map(place -> place.in(memory)).toList();
-        List<MemorySegment> scratch = IntStream.range(0, workers).mapToObj(
-                worker -> memory.asSlice(step.scratch() + worker * step.scratchBytes(), step.scratchBytes())).toList();
-        return new Operands(step.inputs().getFirst().shape(), inputs,
-                step.outputs().stream().map(place -> place.in(memory)).toList(), scratch, images(memory));
+    private List<ImageStreams.Result> results(MemorySegment stream, MemorySegment memory) {
+        return batchPlaces.keySet().stream().filter(program.graph()::isOutput).map(value -> new ImageStreams.Result(
+                layout.place(value).sliceOf(stream), batchPlaces.get(value).sliceOf(memory))).toList();
+    }
+
+    private Place place(Value value) {
+        return groups == 1 ? layout.place(value) : batchPlaces.get(value);
     }
 
     /** Returns a session's own place for its images. */
@@ -177,55 +160,70 @@ public final class Plan {
         return images;
     }
 
-    /** Threads that share each step. */
+    /** Threads of a session. */
     public int workers() {
         return workers;
     }
 
-    /** The steps in the order in which they run. */
+    /** How many groups of images run at the same time, each on a worker and in memory of its own: 1 if all are shared. */
+    public int streams() {
+        return streams;
+    }
+
+    /** How many images of the batch run together. */
+    public int imagesAtATime() {
+        return images.images() / groups;
+    }
+
+    /** Whether every step is for the whole batch and all workers, so that steps follow each other. */
+    public boolean isShared() {
+        return groups == 1;
+    }
+
+    /** The steps in the order in which they run, for the images that run together. */
     public List<Step> steps() {
-        return steps;
+        return layout.steps();
     }
 
     /** Place for the input images, planar {@code [N, 3, H, W]}, while the first step runs. */
     public Place input() {
-        return places.get(program.graph().input());
+        return place(program.graph().input());
     }
 
     /** Places of what belongs to masked images. */
     public Optional<Masked> masked() {
-        return program.graph().masked().map(m -> new Masked(places.get(m.table()), places.get(m.latent()),
-                m.prediction().map(places::get)));
+        return program.graph().masked().map(m -> new Masked(place(m.table()), place(m.latent()),
+                m.prediction().map(this::place)));
     }
 
     /** Place of the pooled and normed features, {@code [N, C]}, if they are wanted. */
     public Optional<Place> features() {
-        return program.graph().features().map(places::get);
+        return program.graph().features().map(this::place);
     }
 
     /** Places of the maps that are wanted. */
     public List<Place> maps() {
-        return program.graph().maps().stream().map(places::get).toList();
+        return program.graph().maps().stream().map(this::place).toList();
     }
 
     /** Place of the logits, {@code [N, classes]}, if the model has a classifier. */
     public Optional<Place> logits() {
-        return program.graph().classifier().map(classifier -> places.get(classifier.logits()));
+        return program.graph().classifier().map(classifier -> place(classifier.logits()));
     }
 
     /** Place of the probabilities, {@code [N, classes]}, if the model has a classifier. */
     public Optional<Place> probabilities() {
-        return program.graph().classifier().map(classifier -> places.get(classifier.probabilities()));
+        return program.graph().classifier().map(classifier -> place(classifier.probabilities()));
     }
 
     /** Bytes of memory that a session takes, besides the weights. */
     public long arenaBytes() {
-        return arenaBytes;
+        return firstStream + streams * layout.bytes();
     }
 
     /** The most bytes alive during a step: no plan can take less. */
     public long liveBytes() {
-        return liveBytes;
+        return firstStream + streams * layout.liveBytes();
     }
 
     /** Bytes of the packed weights, shared by all sessions. */
@@ -235,14 +233,10 @@ public final class Plan {
 
     /** Multiply-accumulates of all convolutions and linears. */
     public long macs() {
-        return steps.stream().mapToLong(Step::macs).sum();
+        return groups * steps().stream().mapToLong(Step::macs).sum();
     }
 
-    private static long imageBytes(Shape images) {
+    static long imageBytes(Shape images) {
         return Math.multiplyExact(4L * images.channels(), images.rows());
-    }
-
-    private static long aligned(long bytes) {
-        return Math.ceilDiv(bytes, TensorArena.ALIGNMENT) * TensorArena.ALIGNMENT;
     }
 }

@@ -57,7 +57,9 @@ class MaskedPlanTest {
 
     private static long dense(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options, int batch) {
         var images = new Shape(batch, 224, 224, 3);
-        return Plan.of(ConvNeXt.compile(spec, parameters, options, images, Assertions::fail), images, 1)
+        return Plan
+                .of(ConvNeXt.compile(spec, parameters, options, images, Assertions::fail), images, 1,
+                        ExecutionMode.LATENCY)
                 .arenaBytes();
     }
 
@@ -65,7 +67,7 @@ class MaskedPlanTest {
             double ratio) {
         Shape images = MaskedAutoencoder.images(spec, 224, 224, Mask.visible(Mask.random(batch, 7, 7, ratio, 0)));
         Plan plan = Plan.of(MaskedAutoencoder.compile(spec, Optional.empty(), parameters, options, images,
-                Assertions::fail), images, 1);
+                Assertions::fail), images, 1, ExecutionMode.LATENCY);
         assertEquals(plan.liveBytes(), plan.arenaBytes());
         return plan.arenaBytes();
     }

@@ -131,7 +131,7 @@ class MemoryPlanTest {
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> new Shaped(e.getKey(), e.getValue().shape())));
         Program program = ConvNeXt.compile(spec, parameters::get, Options.DEFAULT,
                 new Shape(1, 224, 224, 3), note -> fail(note));
-        return Plan.of(program, new Shape(batch, height, width, 3), workers);
+        return Plan.of(program, new Shape(batch, height, width, 3), workers, ExecutionMode.LATENCY);
     }
 
     /** A parameter without values: plans need none. */

@@ -1,0 +1,133 @@
+package io.panext;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.panext.compile.ExecutionMode;
+import io.panext.compile.Plan;
+import io.panext.graph.Outputs;
+import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.checkpoint.PretrainedModel;
+import io.panext.zoo.checkpoint.SyntheticCheckpoint;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** How workers divide a batch. */
+@Tag("models")
+class ExecutionModeTest {
+
+    private static final ConvNeXtSpec V1 = ConvNeXtSpec.v1(List.of(1, 1, 2, 1), List.of(16, 32, 40, 64), 10);
+    private static final ConvNeXtSpec V2 = ConvNeXtSpec.v2(List.of(1, 1, 2, 1), List.of(16, 32, 40, 64), 10);
+    private static final int EDGE = 64;
+
+    @ParameterizedTest(name = "{0}: {1} images on {2} threads, {3} at a time")
+    @CsvSource({
+            "auto, 1, 1, 1", "auto, 1, 2, 1", "auto, 8, 2, 4", "auto, 2, 2, 1", "auto, 3, 2, 3", "auto, 12, 2, 3",
+            "auto, 4, 1, 4", "auto, 16, 1, 4", "auto, 7, 1, 1", "latency, 8, 2, 8", "throughput, 3, 2, 1",
+            "throughput, 1, 2, 1", "throughput, 10, 5, 2"})
+    void aBatchIsRunApartWhereThatIsEven(String mode, int batch, int threads, int together) throws IOException {
+        try (ConvNeXt model = model(V2, options(mode, threads))) {
+            Plan plan = model.plan(batch, EDGE, EDGE);
+            assertEquals(together, plan.imagesAtATime());
+            assertEquals(together == batch, plan.isShared());
+            assertEquals(batch, plan.images().images());
+            assertEquals(batch, plan.logits().orElseThrow().shape().images());
+            assertEquals(batch * model.plan(1, EDGE, EDGE).macs(), plan.macs());
+        }
+    }
+
+    @Test
+    void ofALargeBatchOnlyWhatRunsTakesMemory() throws IOException {
+        try (ConvNeXt model = model(V2, options("auto", 2))) {
+            long eight = model.plan(8, EDGE, EDGE).arenaBytes();
+            long more = model.plan(64, EDGE, EDGE).arenaBytes();
+            long image = 4 * 3 * EDGE * EDGE;
+            long results = 4 * (64 + 16 + 16);
+            assertEquals(56 * (image + results), more - eight);
+            assertTrue(model.plan(64, EDGE, EDGE).liveBytes() <= more);
+        }
+    }
+
+    static Stream<Arguments> batches() {
+        return Stream.of(BackendChoice.SIMD, BackendChoice.ONEDNN).flatMap(backend -> Stream.of(V1, V2)
+                .flatMap(spec -> Stream.of(Outputs.ALL, Outputs.stages())
+                        .map(outputs -> Arguments.of(backend, spec, outputs))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("batches")
+    void everyModeAndNumberOfThreadsGivesTheSameBits(BackendChoice backend, ConvNeXtSpec spec, Outputs outputs)
+            throws IOException {
+        for (int batch : new int[] {1, 3, 8}) {
+            Options options = Options.DEFAULT.withBackend(backend).withOutputs(outputs);
+            Output expected = run(spec, options.withThreads(1).withMode(ExecutionMode.LATENCY), batch);
+            for (int threads : new int[] {1, 2, 3, 4}) {
+                for (ExecutionMode mode : ExecutionMode.values()) {
+                    Output output = run(spec, options.withThreads(threads).withMode(mode), batch);
+                    assertArrayEquals(expected.logits(), output.logits());
+                    assertArrayEquals(expected.features(), output.features());
+                    assertEquals(expected.maps().size(), output.maps().size());
+                    for (int map = 0; map < output.maps().size(); map++) {
+                        assertArrayEquals(expected.maps().get(map).values(), output.maps().get(map).values());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void asManyRunsAsOneLikesGiveTheResultsOfTheirOwnImages() throws IOException {
+        try (ConvNeXt model = model(V2, options("throughput", 2)); Session session = model.newSession(4, EDGE, EDGE)) {
+            float[] images = SyntheticCheckpoint.images(4, EDGE, EDGE);
+            float[] first = session.run(MemorySegment.ofArray(images)).logits();
+            float[] reversed = new float[images.length];
+            int values = images.length / 4;
+            for (int image = 0; image < 4; image++) {
+                System.arraycopy(images, image * values, reversed, (3 - image) * values, values);
+            }
+            float[] second = session.run(MemorySegment.ofArray(reversed)).logits();
+            for (int image = 0; image < 4; image++) {
+                assertArrayEquals(Arrays.copyOfRange(first, image * 10, (image + 1) * 10),
+                        Arrays.copyOfRange(second, (3 - image) * 10, (4 - image) * 10));
+            }
+        }
+    }
+
+    @Test
+    void stepsOfImagesThatRunApartCannotBeWatched() throws IOException {
+        MemorySegment images = MemorySegment.ofArray(SyntheticCheckpoint.images(2, EDGE, EDGE));
+        try (ConvNeXt model = model(V2, options("throughput", 2)); Session session = model.newSession(2, EDGE, EDGE)) {
+            var thrown = assertThrows(IllegalStateException.class, () -> session.run(images, _ -> {}));
+            assertTrue(thrown.getMessage().contains("latency mode"), thrown.getMessage());
+        }
+    }
+
+    private static Options options(String mode, int threads) {
+        return Options.DEFAULT.withMode(Stream.of(ExecutionMode.values())
+                .filter(value -> value.toString().equals(mode)).findFirst().orElseThrow()).withThreads(threads);
+    }
+
+    private static Output run(ConvNeXtSpec spec, Options options, int batch) throws IOException {
+        try (ConvNeXt model = model(spec, options); Session session = model.newSession(batch, EDGE, EDGE)) {
+            return session.run(MemorySegment.ofArray(SyntheticCheckpoint.images(batch, EDGE, EDGE)));
+        }
+    }
+
+    private static ConvNeXt model(ConvNeXtSpec spec, Options options) throws IOException {
+        try (PretrainedModel model = PretrainedModel.of("synthetic", SyntheticCheckpoint.of(spec), Optional.empty())) {
+            return ConvNeXt.load(model, options);
+        }
+    }
+}
