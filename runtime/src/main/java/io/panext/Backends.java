@@ -86,7 +86,7 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
             return Selection.AT_ONCE;
         }
         String library = "oneDNN " + onednn.get().version() + " " + onednn.get().isa().name();
-        return new Fastest(images, options.threads(), Machine.name(library), CacheFolder.ofUser(), notes);
+        return new Fastest(images, Machine.name(library), CacheFolder.ofUser(), notes);
     }
 
     /** Returns whether an op is done in bf16, so that no fp32 kernel may take its place. */

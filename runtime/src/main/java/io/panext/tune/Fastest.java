@@ -23,14 +23,14 @@ import java.util.stream.Stream;
  * Takes for each op the kernel that is the fastest on a plan's shapes.
  *
  * <p>What is not known yet is measured, in two passes, of which the first lets Java compile its kernels: two seconds for
- * all, or three runs of each kernel and pass, whichever takes longer. Times are remembered for the next program.
+ * all, or three runs of each kernel and pass, whichever takes longer. Times are remembered for the next program. They
+ * are those of one worker, so that the choice, and with it the last bits of results, is the same for any number of them.
  */
 public final class Fastest implements Selection {
 
     private static final long PASS_NANOS = 900_000_000;
 
     private final Shape images;
-    private final int workers;
     private final String machine;
     private final CacheFolder folder;
     private final Consumer<String> notes;
@@ -39,14 +39,12 @@ public final class Fastest implements Selection {
      * Describes what will be run.
      *
      * @param images  shape of the input
-     * @param workers how many will share each op
      * @param machine what times depend on besides: processor, versions
      * @param folder  where times are kept
      * @param notes   told what the user should know, in a sentence
      */
-    public Fastest(Shape images, int workers, String machine, CacheFolder folder, Consumer<String> notes) {
+    public Fastest(Shape images, String machine, CacheFolder folder, Consumer<String> notes) {
         this.images = images;
-        this.workers = workers;
         this.machine = machine;
         this.folder = folder;
         this.notes = notes;
@@ -72,7 +70,7 @@ public final class Fastest implements Selection {
             throw new IllegalArgumentException("no kernel for " + node.name());
         }
         return new Trial(candidates, node.inputs().stream().map(shapes::get).toList(),
-                node.outputs().stream().map(shapes::get).toList(), workers);
+                node.outputs().stream().map(shapes::get).toList());
     }
 
     private static boolean covers(Measurements known, Trial trial) {

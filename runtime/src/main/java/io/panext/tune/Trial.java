@@ -13,17 +13,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
- * Kernels that could run the same op on the same shapes, run in turn.
+ * Kernels that could run the same op on the same shapes, run in turn on one worker.
  *
  * @param candidates at least two
  * @param inputs     shapes of what the op reads; the first may be the planar images
  * @param outputs    shapes of what it writes
- * @param workers    how many will share the op; one share is timed
  */
-record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs, int workers) {
+record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs) {
 
     /** The bits of an fp32 of 0.0115: neither zero, which some products skip, nor slow to add. */
     private static final byte FILL = 0x3c;
@@ -33,7 +31,7 @@ record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs, i
     /** What is measured is the same for trials of the same name. */
     String name() {
         List<String> names = candidates.stream().map(Kernel::name).toList();
-        return names + " " + inputs + " to " + outputs + " by " + workers;
+        return names + " " + inputs + " to " + outputs;
     }
 
     /**
@@ -50,10 +48,8 @@ record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs, i
             List<Matrix> dst = outputs.stream().map(shape -> map(arena, shape)).toList();
             for (Kernel candidate : candidates) {
                 packed.add(candidate.pack(arena));
-                long scratchBytes = candidate.scratchBytes(inputs.getFirst(), workers);
-                List<MemorySegment> scratch = IntStream.range(0, workers)
-                        .mapToObj(_ -> allocate(arena, scratchBytes)).toList();
-                tasks.add(packed.getLast().bind(new Operands(inputs.getFirst(), src, dst, scratch, images)));
+                MemorySegment scratch = allocate(arena, candidate.scratchBytes(inputs.getFirst(), 1));
+                tasks.add(packed.getLast().bind(new Operands(inputs.getFirst(), src, dst, List.of(scratch), images)));
             }
             try {
                 return time(tasks, images, System.nanoTime() + nanos);
@@ -66,12 +62,10 @@ record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs, i
 
     private Map<String, Double> time(List<Task> tasks, MemorySegment images, long end) {
         var best = new LinkedHashMap<String, Double>();
-        // The last worker has no less to do than the others.
-        var share = new Share(workers - 1, workers);
         for (int round = 0; round < LEAST_ROUNDS || System.nanoTime() - end < 0; round++) {
             for (int i = 0; i < tasks.size(); i++) {
                 long start = System.nanoTime();
-                tasks.get(i).run(images, share);
+                tasks.get(i).run(images, Share.ALL);
                 best.merge(candidates.get(i).name(), (System.nanoTime() - start) / 1e3, Math::min);
             }
         }

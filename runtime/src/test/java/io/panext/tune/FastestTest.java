@@ -101,7 +101,7 @@ class FastestTest {
     }
 
     private List<Selection.Choice> choose(Path folder, String machine) throws IOException {
-        var selection = new Fastest(IMAGES, 1, machine, new CacheFolder(folder), notes::add);
+        var selection = new Fastest(IMAGES, machine, new CacheFolder(folder), notes::add);
         return selection.choose(graph(), node -> Stream.of(new Timed("slow", 2_000_000, runs),
                 new Timed("quick", 1_000, runs)));
     }
