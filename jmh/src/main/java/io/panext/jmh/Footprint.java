@@ -22,7 +22,7 @@ final class Footprint {
     private static final Path STATUS = Path.of("/proc/self/status");
 
     /** The same for all. Off the heap, everybody may take what he needs. */
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=4g",
+    private static final List<String> JVM = List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=4g",
             "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
