@@ -57,13 +57,7 @@ final class LinearRecipe implements Recipe {
         var parts = new ArrayList<String>();
         op.responseGamma().ifPresent(_ -> parts.add("response norm"));
         parts.add("matmul");
-        op.postOps().forEach(postOp -> parts.add((finish == Finish.SIMD ? "simd " : "") + switch (postOp) {
-            case GELU -> "gelu";
-            case SUM_SQUARES -> "sum of squares";
-            case ADD -> "residual";
-            case GELU_TANH -> "tanh gelu";
-            case SILU -> "silu";
-        }));
+        op.postOps().forEach(postOp -> parts.add((finish == Finish.SIMD ? "simd " : "") + postOp.label()));
         return "onednn " + String.join(" + ", parts);
     }
 

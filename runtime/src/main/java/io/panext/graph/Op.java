@@ -164,15 +164,26 @@ public sealed interface Op
     /** What a {@link Linear} does to its product before it leaves the cache. */
     enum PostOp {
         /** {@link Activation#GELU}. */
-        GELU,
+        GELU("gelu"),
         /** {@link Activation#GELU_TANH}. */
-        GELU_TANH,
+        GELU_TANH("tanh gelu"),
         /** {@link Activation#SILU}. */
-        SILU,
+        SILU("silu"),
         /** Sums the squares of each channel, as {@link SumSquares} does. */
-        SUM_SQUARES,
+        SUM_SQUARES("sum of squares"),
         /** Adds another map: the residual connection. */
-        ADD;
+        ADD("residual");
+
+        private final String label;
+
+        PostOp(String label) {
+            this.label = label;
+        }
+
+        /** What plans call it. */
+        public String label() {
+            return label;
+        }
 
         static PostOp of(Activation activation) {
             return switch (activation) {

@@ -37,13 +37,7 @@ final class Products {
         if (op.responseGamma().isPresent()) {
             parts.addFirst("response norm");
         }
-        op.postOps().forEach(postOp -> parts.add(switch (postOp) {
-            case GELU -> "gelu";
-            case GELU_TANH -> "tanh gelu";
-            case SILU -> "silu";
-            case SUM_SQUARES -> "sum of squares";
-            case ADD -> "residual";
-        }));
+        op.postOps().forEach(postOp -> parts.add(postOp.label()));
         long gammaBytes = op.responseGamma().map(gamma -> Affine.packedBytes(gamma.size())).orElse(0L);
         return new SimdKernel(String.join(" + ", parts), weightBytes(op.weights(), op.bias()) + gammaBytes,
                 shape -> op.responseGamma().isPresent() ? scaledBytes(op, shape) + factorBytes(shape) : 0,
