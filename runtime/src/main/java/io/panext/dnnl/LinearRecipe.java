@@ -80,7 +80,7 @@ final class LinearRecipe implements Recipe {
             for (Group group : groups) {
                 product(script, src, block, group, packed.get(group));
                 if (finish == Finish.SIMD) {
-                    script.run(new Epilogues(op, shape, block, group));
+                    script.run(new SimdFinish(op, block, group));
                 }
                 sums.ifPresent(squares -> squares.write(block, group, new Place.Output(0, offset(block, group))));
             }

@@ -185,7 +185,8 @@ public sealed interface Op
             return label;
         }
 
-        static PostOp of(Activation activation) {
+        /** Returns what applies an activation. */
+        public static PostOp of(Activation activation) {
             return switch (activation) {
                 case GELU -> GELU;
                 case GELU_TANH -> GELU_TANH;

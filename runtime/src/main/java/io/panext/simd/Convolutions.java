@@ -17,7 +17,6 @@ import io.panext.kernels.PatchEmbedding;
 import io.panext.kernels.RowNorm;
 import io.panext.kernels.RowSource;
 import io.panext.kernels.Share;
-import io.panext.kernels.SigmoidGate;
 import io.panext.kernels.Windows;
 import io.panext.zoo.Activation;
 import java.lang.foreign.MemorySegment;
@@ -68,7 +67,7 @@ final class Convolutions {
     private static PackedKernel patchEmbedding(Op.PatchEmbedding stem, Function<Operands, PatchSource> source,
             Linear linear, Norms norms) {
         int depth = depth(stem.weights());
-        Epilogue epilogue = stem.activation().map(Convolutions::epilogue).orElse(Epilogue.NONE);
+        Epilogue epilogue = stem.activation().map(Epilogues::of).orElse(Epilogue.NONE);
         return operands -> {
             PatchSource patches = source.apply(operands);
             Matrix dst = operands.dst();
@@ -133,14 +132,6 @@ final class Convolutions {
     private static void normalise(Optional<RowNorm> norm, Matrix dst, Share share) {
         Matrix rows = dst.slice(share.from(dst.rows()), share.to(dst.rows()));
         norm.ifPresent(rowNorm -> rowNorm.run(rows, rows, Share.ALL));
-    }
-
-    private static Epilogue epilogue(Activation activation) {
-        return switch (activation) {
-            case GELU -> Epilogue.GELU;
-            case GELU_TANH -> Epilogue.gated(SigmoidGate.GELU_TANH);
-            case SILU -> Epilogue.gated(SigmoidGate.SILU);
-        };
     }
 
     private static String name(Activation activation) {

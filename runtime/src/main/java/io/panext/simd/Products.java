@@ -16,7 +16,6 @@ import io.panext.kernels.Matrix;
 import io.panext.kernels.PackedWeights;
 import io.panext.kernels.RowSource;
 import io.panext.kernels.Share;
-import io.panext.kernels.SigmoidGate;
 import io.panext.zoo.Parameter;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -51,7 +50,7 @@ final class Products {
     }
 
     private static Task plain(Op.Linear op, Linear linear, Operands operands) {
-        Epilogue epilogue = epilogue(op, operands);
+        Epilogue epilogue = Epilogues.of(op, operands);
         RowSource rows = RowSource.of(operands.src());
         ImageRows images = chunks(op, operands.shape());
         return (_, share) -> linear.run(rows, operands.dst(), images, epilogue, share);
@@ -59,7 +58,7 @@ final class Products {
 
     /** The factors of the response norm go into the weights or into the rows, whichever are fewer. */
     private static Task normed(Op.Linear op, PackedWeights weights, Matrix gamma, Operands operands) {
-        Epilogue epilogue = epilogue(op, operands);
+        Epilogue epilogue = Epilogues.of(op, operands);
         Shape shape = operands.shape();
         ImageRows images = shape.statistics();
         return (_, share) -> {
@@ -119,28 +118,6 @@ final class Products {
 
     private static long factorBytes(Shape shape) {
         return SimdBackend.factorBytes(shape.statistics().images(), shape.channels());
-    }
-
-    private static Epilogue epilogue(Op.Linear op, Operands operands) {
-        if (op.postOps().equals(List.of(PostOp.GELU, PostOp.SUM_SQUARES))) {
-            return Epilogue.geluAndSquares(operands.outputs().get(1), operands.shape().statistics());
-        }
-        if (op.postOps().equals(List.of(PostOp.GELU))) {
-            return Epilogue.GELU;
-        }
-        if (op.postOps().equals(List.of(PostOp.GELU_TANH))) {
-            return Epilogue.gated(SigmoidGate.GELU_TANH);
-        }
-        if (op.postOps().equals(List.of(PostOp.SILU))) {
-            return Epilogue.gated(SigmoidGate.SILU);
-        }
-        if (op.postOps().equals(List.of(PostOp.ADD))) {
-            return Epilogue.add(operands.inputs().getLast());
-        }
-        if (op.postOps().isEmpty()) {
-            return Epilogue.NONE;
-        }
-        throw new IllegalArgumentException("no epilogue does " + op.postOps());
     }
 
     static int depth(Parameter weights) {
