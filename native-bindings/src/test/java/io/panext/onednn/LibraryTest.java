@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,16 +48,8 @@ class LibraryTest {
         }
     }
 
-    private static String find(String... options) throws IOException, InterruptedException {
-        var command = new ArrayList<String>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(options));
-        command.add(Find.class.getName());
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
-        assertEquals(1, output.lines().count(), output);
-        return output.strip();
+    private static String find(String option) throws IOException, InterruptedException {
+        return Program.line(Find.class, Map.of(), option);
     }
 
     @Test
@@ -134,7 +125,7 @@ class LibraryTest {
     }
 
     @Test
-    void theLibraryIsLoadedOnceAndStartsNoThreads() throws Exception {
+    void theLibraryIsLoadedOnce() throws Exception {
         Onednn onednn = Onednn.find().orElseThrow();
         assertEquals(onednn, Onednn.find().orElseThrow());
         assertThrows(OnednnException.class,

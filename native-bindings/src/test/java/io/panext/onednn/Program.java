@@ -1,0 +1,32 @@
+package io.panext.onednn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A process of its own, since one loads oneDNN once, and OpenMP reads its environment once. */
+final class Program {
+
+    private Program() {}
+
+    /** Returns the one line that a program prints. */
+    static String line(Class<?> program, Map<String, String> environment, String... options)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<String>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(options));
+        command.add(program.getName());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        assertEquals(1, output.lines().count(), output);
+        return output.strip();
+    }
+}
