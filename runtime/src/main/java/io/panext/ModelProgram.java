@@ -20,7 +20,6 @@ final class ModelProgram implements AutoCloseable {
     private final Options options;
     private final PackedProgram packed;
     private final List<String> warnings;
-    private volatile boolean closed;
 
     /** How a model is compiled. */
     @FunctionalInterface
@@ -78,7 +77,7 @@ final class ModelProgram implements AutoCloseable {
 
     /** @throws IllegalStateException if the model is closed */
     PackedProgram packed() {
-        if (closed) {
+        if (!packed.isOpen()) {
             throw new IllegalStateException("the model " + name + " is closed");
         }
         return packed;
@@ -88,6 +87,5 @@ final class ModelProgram implements AutoCloseable {
     @Override
     public void close() {
         packed.close();
-        closed = true;
     }
 }

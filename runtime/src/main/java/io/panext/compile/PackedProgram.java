@@ -78,6 +78,11 @@ public final class PackedProgram implements AutoCloseable {
         return kernels.get(node);
     }
 
+    /** Returns whether the weights have not been freed. */
+    public boolean isOpen() {
+        return memory.scope().isAlive();
+    }
+
     /**
      * Takes hold of the weights, to run something that reads them.
      *
@@ -85,7 +90,7 @@ public final class PackedProgram implements AutoCloseable {
      */
     public Hold hold() {
         use.readLock().lock();
-        if (!memory.scope().isAlive()) {
+        if (!isOpen()) {
             use.readLock().unlock();
             throw new IllegalStateException("the model is closed");
         }
@@ -104,7 +109,7 @@ public final class PackedProgram implements AutoCloseable {
         }
         use.writeLock().lock();
         try {
-            if (memory.scope().isAlive()) {
+            if (isOpen()) {
                 kernels.forEach(PackedKernel::close);
                 memory.close();
             }
