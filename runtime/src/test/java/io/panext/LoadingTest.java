@@ -86,18 +86,24 @@ class LoadingTest {
         return PackedProgram.pack(program, threads);
     }
 
+    /** A parameter whose name and shape are known beforehand. */
+    private interface Described extends Parameter {
+
+        ParameterShape of();
+
+        @Override
+        default String name() {
+            return of().name();
+        }
+
+        @Override
+        default List<Integer> shape() {
+            return of().shape();
+        }
+    }
+
     /** Notes the most values that were asked for at a time. */
-    private record Counted(ParameterShape of, Map<String, AtomicInteger> largest) implements Parameter {
-
-        @Override
-        public String name() {
-            return of.name();
-        }
-
-        @Override
-        public List<Integer> shape() {
-            return of.shape();
-        }
+    private record Counted(ParameterShape of, Map<String, AtomicInteger> largest) implements Described {
 
         @Override
         public float[] values() {
@@ -113,17 +119,7 @@ class LoadingTest {
     }
 
     /** Notes the threads that read it, and takes its time. */
-    private record Noticed(ParameterShape of, Set<Thread> threads) implements Parameter {
-
-        @Override
-        public String name() {
-            return of.name();
-        }
-
-        @Override
-        public List<Integer> shape() {
-            return of.shape();
-        }
+    private record Noticed(ParameterShape of, Set<Thread> threads) implements Described {
 
         @Override
         public float[] values() {
@@ -138,17 +134,7 @@ class LoadingTest {
     }
 
     /** Has a shape, and fails when it is read. */
-    private record Unreadable(ParameterShape of) implements Parameter {
-
-        @Override
-        public String name() {
-            return of.name();
-        }
-
-        @Override
-        public List<Integer> shape() {
-            return of.shape();
-        }
+    private record Unreadable(ParameterShape of) implements Described {
 
         @Override
         public float[] values() {
