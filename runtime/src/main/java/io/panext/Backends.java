@@ -85,8 +85,13 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
         if (options.expectedRuns() < WARM_UP_RUNS) {
             return Selection.AT_ONCE;
         }
-        String library = "oneDNN " + onednn.get().version() + " " + onednn.get().isa().name();
-        return new Fastest(images, Machine.name(library), CacheFolder.ofUser(), notes);
+        return new Fastest(images, machine(onednn.get()), CacheFolder.ofUser(), notes);
+    }
+
+    /** Another version may have other kernels, or other names for them. */
+    static String machine(Onednn onednn) {
+        return Machine.name(
+                "panext " + Version.NUMBER + ", oneDNN " + onednn.version() + " " + onednn.isa().name());
     }
 
     /** Returns whether an op is done in bf16, so that no fp32 kernel may take its place. */

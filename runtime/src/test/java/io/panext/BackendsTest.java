@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.panext.onednn.Onednn;
+import io.panext.onednn.OnednnUnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -100,6 +102,14 @@ class BackendsTest {
                 assertFalse(step.choice().kernel().needsWarmUp(), step.choice().kernel()::name);
             });
         }
+    }
+
+    @Test
+    void anotherVersionMeasuresItsKernelsAnew() throws OnednnUnavailableException {
+        Onednn onednn = Onednn.find().orElseThrow();
+        String machine = Backends.machine(onednn);
+        assertTrue(machine.contains("panext " + Version.NUMBER + ","), machine);
+        assertTrue(machine.contains("oneDNN " + onednn.version() + " "), machine);
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.panext.cli;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -46,9 +45,7 @@ final class Panext {
 
         @Override
         public String[] getVersion() {
-            String version = Objects.requireNonNullElse(Panext.class.getPackage().getImplementationVersion(),
-                    "(development)");
-            return new String[] {"panext " + version + ", Java " + Runtime.version()};
+            return new String[] {"panext " + io.panext.Version.NUMBER + ", Java " + Runtime.version()};
         }
     }
 }

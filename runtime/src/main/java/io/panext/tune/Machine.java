@@ -16,11 +16,11 @@ public final class Machine {
     /**
      * Names this machine and what runs on it.
      *
-     * @param library the version of oneDNN and the instructions that it uses
+     * @param libraries versions of what computes, and the instructions that it uses
      */
-    public static String name(String library) {
+    public static String name(String libraries) {
         return String.join(", ", processor(), Runtime.getRuntime().availableProcessors() + " processors",
-                "Java " + Runtime.version(), Lanes.bits() + " bits", library);
+                "Java " + Runtime.version(), Lanes.bits() + " bits", libraries);
     }
 
     private static String processor() {

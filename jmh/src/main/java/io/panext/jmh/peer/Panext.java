@@ -5,6 +5,7 @@ import io.panext.ConvNeXt;
 import io.panext.Options;
 import io.panext.Precision;
 import io.panext.Session;
+import io.panext.Version;
 import io.panext.zoo.checkpoint.Conversion;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
@@ -31,7 +32,7 @@ public record Panext(BackendChoice backend, Precision precision) implements Peer
 
     @Override
     public String version() {
-        return Optional.ofNullable(ConvNeXt.class.getPackage().getImplementationVersion()).orElse("development");
+        return Version.NUMBER;
     }
 
     @Override
