@@ -14,45 +14,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** An encoder that sees a part of its images, to be compared with {@link WholeModel}, which sees all. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 3, jvmArgsAppend = {"--add-modules=jdk.incubator.vector",
-        "--enable-native-access=ALL-UNNAMED"})
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 1)
-public class MaskedEncoder {
-
-    /** An architecture of the catalogue. */
-    @Param("convnextv2_tiny")
-    public String model;
-
-    /** Images of a run. */
-    @Param("1")
-    public int batch;
-
-    /** Edge of an image, in pixels. */
-    @Param("224")
-    public int size;
-
-    /** Workers of the session. */
-    @Param("1")
-    public int threads;
+public class MaskedEncoder extends ModelBenchmark {
 
     /** Where kernels come from. */
     @Param("AUTO")
