@@ -4,7 +4,8 @@
 #   generate.sh [--check]
 #
 # Needs jextract on the PATH (https://github.com/openjdk/jextract) and Clang's own headers, which it finds by asking
-# clang, or in the folder CLANG_HEADERS. With --check the committed files stay and must be what jextract gives.
+# clang, or in the folder CLANG_HEADERS: exits with 77 without them. With --check the committed files stay and must be
+# what jextract gives.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,9 +15,14 @@ committed=$module/src/main/java/$package
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-command -v jextract >/dev/null || { echo "generate.sh: no jextract on the PATH" >&2; exit 1; }
-clang_headers=${CLANG_HEADERS:-$(clang -print-resource-dir 2>/dev/null)/include}
-[[ -r $clang_headers/stddef.h ]] || { echo "generate.sh: no stddef.h in '$clang_headers': set CLANG_HEADERS" >&2; exit 1; }
+lacks() {
+  echo "generate.sh: $1" >&2
+  exit 77
+}
+
+command -v jextract >/dev/null || lacks "no jextract on the PATH"
+clang_headers=${CLANG_HEADERS:-$(clang -print-resource-dir 2>/dev/null || true)/include}
+[[ -r $clang_headers/stddef.h ]] || lacks "no stddef.h in '$clang_headers': set CLANG_HEADERS"
 
 (cd "$module/.." && ./mvnw -q -B -ntp -pl native-bindings dependency:unpack-dependencies -DincludeGroupIds=org.bytedeco \
   -Dmdep.unpack.includes='**/linux-x86_64/include/**' -DoutputDirectory="$work" -DoverWriteReleases=true)
