@@ -80,21 +80,9 @@ public final class DilatedDepthwiseConv {
     public void run(Matrix src, Matrix dst, int height, int width, MemorySegment scratch, Share share) {
         src.requireColumns(channels);
         dst.requireShape(src.rows(), channels);
-        int rows = dst.rowsOver(height * width) * height;
-        int end = share.to(rows);
         scratch.asSlice(0, scratchBytes(width, kernel, dilation)).fill((byte) 0);
-        for (int row = share.from(rows); row < end;) {
-            int image = row / height;
-            int top = row - image * height;
-            int bottom = Math.min(height, top + end - row);
-            int firstPixel = image * height * width;
-            Matrix from = src.slice(firstPixel, firstPixel + height * width);
-            Matrix to = dst.slice(firstPixel, firstPixel + height * width);
-            for (int slice = 0; slice < Lanes.vectors(channels); slice++) {
-                slice(from, to, slice, height, width, top, bottom, scratch);
-            }
-            row += bottom - top;
-        }
+        Band.each(src, dst, height, width, share,
+                (from, to, slice, top, bottom) -> slice(from, to, slice, height, width, top, bottom, scratch));
     }
 
     /** Computes the rows {@code top} to {@code bottom} of one image in one vector of channels. */
