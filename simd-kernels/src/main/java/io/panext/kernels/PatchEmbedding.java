@@ -2,8 +2,6 @@ package io.panext.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * What a stem sees: from planar {@code [N, 3, H, W]} to one row of {@code 3 · kernel · kernel} values for each window, in
@@ -13,8 +11,6 @@ public final class PatchEmbedding {
 
     /** Colour channels of an image. */
     public static final int COLOURS = 3;
-
-    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
 
     private PatchEmbedding() {}
 
@@ -105,15 +101,19 @@ public final class PatchEmbedding {
         }
     }
 
-    /** Copies a few values: four at a time, which is all there is of the usual patch. */
+    /**
+     * Copies a few values, two at a time: with vectors of a second width in the program, HotSpot no longer knows that of
+     * the others, and in some processes leaves a register tile's sums on the heap.
+     */
     private static void copy(MemorySegment src, long from, MemorySegment dst, long to, int count) {
-        int fours = count / FOUR.length() * FOUR.length();
-        for (int i = 0; i < fours; i += FOUR.length()) {
-            FloatVector.fromMemorySegment(FOUR, src, from + 4L * i, Lanes.ORDER).intoMemorySegment(dst, to + 4L * i,
-                    Lanes.ORDER);
+        int even = count & ~1;
+        for (int i = 0; i < even; i += 2) {
+            dst.set(ValueLayout.JAVA_LONG_UNALIGNED, to + 4L * i,
+                    src.get(ValueLayout.JAVA_LONG_UNALIGNED, from + 4L * i));
         }
-        for (int i = fours; i < count; i++) {
-            dst.set(ValueLayout.JAVA_FLOAT, to + 4L * i, src.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + 4L * i));
+        if (even < count) {
+            dst.set(ValueLayout.JAVA_FLOAT, to + 4L * even,
+                    src.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + 4L * even));
         }
     }
 }
