@@ -47,6 +47,14 @@ public enum Layer {
             return new Op.Linear(block.apply("mlp.fc2.weight"), block.apply("mlp.fc2.bias"), Optional.empty(),
                     List.of(Op.PostOp.ADD));
         }
+    },
+
+    /** Both linears of a V1 block, some rows at a time. */
+    MLP {
+        @Override
+        Op op(Function<String, Parameter> block, ConvNeXtSpec spec) {
+            return new Op.Mlp((Op.Linear) LINEAR_GELU.op(block, spec), (Op.Linear) LINEAR_ADD.op(block, spec));
+        }
     };
 
     /**
@@ -61,9 +69,11 @@ public enum Layer {
         ConvNeXtSpec spec = work.spec();
         int edge = work.size() / (spec.stem().stride() << stage);
         Shape map = new Shape(work.batch(), edge, edge, spec.dims().get(stage));
-        return this == LINEAR_ADD
-                ? List.of(map.withChannels(ConvNeXtSpec.EXPANSION * map.channels()), map)
-                : List.of(map);
+        return switch (this) {
+            case DEPTHWISE, LAYER_NORM, LINEAR_GELU -> List.of(map);
+            case LINEAR_ADD -> List.of(map.withChannels(ConvNeXtSpec.EXPANSION * map.channels()), map);
+            case MLP -> List.of(map, map);
+        };
     }
 
     /** Returns the op of a stage's first block. */

@@ -40,6 +40,7 @@ class LayerKernelTest {
         assertEquals(2.0 * 49 * 28 * 28 * 192, Layer.DEPTHWISE.flop(work, 1));
         assertEquals(2.0 * 56 * 56 * 96 * 384, Layer.LINEAR_GELU.flop(work, 0));
         assertEquals(Layer.LINEAR_GELU.flop(work, 3), Layer.LINEAR_ADD.flop(work, 3));
+        assertEquals(2 * Layer.LINEAR_ADD.flop(work, 2), Layer.MLP.flop(work, 2));
         assertEquals(0, Layer.LAYER_NORM.flop(work, 2));
     }
 

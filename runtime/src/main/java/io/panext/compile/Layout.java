@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /** The steps of a program on images that run together, and a place in memory for every value. */
 final class Layout {
 
-    private final Program program;
+    private final Schedule schedule;
     private final Shape images;
     private final int workers;
     private final Map<Value, Place> places;
@@ -33,10 +33,10 @@ final class Layout {
      * @param workers threads that share each step
      */
     Layout(Program program, Shape images, int workers) {
-        this.program = program;
+        this.schedule = Schedule.of(program, images, workers);
         this.images = images;
         this.workers = workers;
-        Map<Value, Shape> shapes = program.graph().shapes(images);
+        Map<Value, Shape> shapes = schedule.graph().shapes(images);
         var values = new ArrayList<Value>(shapes.keySet());
         values.sort((a, b) -> Integer.compare(a.id(), b.id()));
         long[] scratch = scratchBytes(shapes);
@@ -60,14 +60,13 @@ final class Layout {
     }
 
     private long[] scratchBytes(Map<Value, Shape> shapes) {
-        List<Node> nodes = program.graph().nodes();
-        List<Kernel> kernels = program.kernels();
+        List<Node> nodes = schedule.graph().nodes();
         return IntStream.range(0, nodes.size()).mapToLong(i -> TensorArena
-                .aligned(kernels.get(i).scratchBytes(shapes.get(nodes.get(i).input()), workers))).toArray();
+                .aligned(schedule.kernel(i).scratchBytes(shapes.get(nodes.get(i).input()), workers))).toArray();
     }
 
     private MemoryPlan.Buffer buffer(Value value, Shape shape) {
-        Graph graph = program.graph();
+        Graph graph = schedule.graph();
         if (value.equals(graph.input())) {
             return new MemoryPlan.Buffer(TensorArena.aligned(Plan.imageBytes(shape)), 0, 0);
         }
@@ -83,10 +82,10 @@ final class Layout {
     }
 
     private Step step(int index, long scratch, long scratchBytes) {
-        Node node = program.graph().nodes().get(index);
+        Node node = schedule.graph().nodes().get(index);
         List<Place> inputs = node.inputs().stream().map(places::get).toList();
         List<Place> outputs = node.outputs().stream().map(places::get).toList();
-        return new Step(node, program.choices().get(index), inputs, outputs, scratch, scratchBytes,
+        return new Step(node, schedule.entries().get(index).choice(), inputs, outputs, scratch, scratchBytes,
                 node.op().macs(inputs.getFirst().shape()));
     }
 
@@ -99,7 +98,7 @@ final class Layout {
         var tasks = new ArrayList<Task>();
         try {
             for (int i = 0; i < steps.size(); i++) {
-                tasks.add(weights.kernel(i).bind(operands(steps.get(i), memory)));
+                tasks.add(schedule.entries().get(i).bind(weights, operands(steps.get(i), memory)));
             }
             return List.copyOf(tasks);
         } catch (RuntimeException | Error e) {
@@ -109,13 +108,13 @@ final class Layout {
     }
 
     private Operands operands(Step step, MemorySegment memory) {
-        boolean readsImages = step.node().input().equals(program.graph().input());
+        boolean readsImages = step.node().input().equals(schedule.graph().input());
         List<Matrix> inputs = step.inputs().stream().skip(readsImages ? 1 : 0).map(place -> place.in(memory)).toList();
         List<MemorySegment> scratch = IntStream.range(0, workers).mapToObj(
                 worker -> memory.asSlice(step.scratch() + worker * step.scratchBytes(), step.scratchBytes())).toList();
         return new Operands(step.inputs().getFirst().shape(), inputs,
                 step.outputs().stream().map(place -> place.in(memory)).toList(), scratch,
-                memory.asSlice(place(program.graph().input()).offset(), Plan.imageBytes(images)));
+                memory.asSlice(place(schedule.graph().input()).offset(), Plan.imageBytes(images)));
     }
 
     /** Returns the place of a value. */

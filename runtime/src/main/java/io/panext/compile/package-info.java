@@ -3,7 +3,8 @@
  * for each value.
  *
  * <p>{@link io.panext.compile.Program} is what does not depend on shapes: ops and their kernels.
- * {@link io.panext.compile.Plan} adds shapes and the {@link io.panext.compile.MemoryPlan}; it is immutable, needs no
- * weights and can be printed. {@link io.panext.compile.PackedProgram} holds the weights, packed once.
+ * {@link io.panext.compile.Plan} adds shapes, the {@link io.panext.compile.Schedule} of what runs on them, and the
+ * {@link io.panext.compile.MemoryPlan}; it is immutable, needs no weights and can be printed.
+ * {@link io.panext.compile.PackedProgram} holds the weights, packed once.
  */
 package io.panext.compile;

@@ -2,6 +2,7 @@ package io.panext.dnnl;
 
 import io.panext.compile.Backend;
 import io.panext.compile.Kernel;
+import io.panext.compile.MlpKernel;
 import io.panext.dnnl.LinearRecipe.Finish;
 import io.panext.graph.MaskedOp;
 import io.panext.graph.Op;
@@ -27,6 +28,8 @@ public record DnnlBackend(DataType type) implements Backend {
     public Stream<Kernel> kernels(Op op) {
         return switch (op) {
             case Op.Linear linear -> linear(linear);
+            case Op.Mlp mlp -> linear(mlp.expand()).flatMap(
+                    expand -> linear(mlp.project()).map(project -> MlpKernel.of(mlp, expand, project)));
             case Op.PatchEmbedding stem when !PatchEmbeddings.takes(stem) -> Stream.empty();
             case Op.Downsample conv when !Norms.takes(conv.norm()) -> Stream.empty();
             case Op.DepthwiseConv conv when conv.dilation() != 1 || !Norms.takes(conv.norm()) -> Stream.empty();

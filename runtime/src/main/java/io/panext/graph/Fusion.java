@@ -76,6 +76,29 @@ public final class Fusion {
         };
     }
 
+    /**
+     * Returns one node that does what the two linears of a block do, called after both, if that is what the nodes are.
+     * Between them is no response norm, which needs the whole hidden map before the second linear can begin. Whether it is
+     * of use depends on shapes: {@link #fuse} leaves linears as they are.
+     */
+    public static Optional<Node> join(Graph graph, Node before, Node node) {
+        if (before.op() instanceof Op.Linear expand && node.op() instanceof Op.Linear project
+                && node.input().equals(before.output()) && activates(expand) && project.responseGamma().isEmpty()
+                && project.postOps().equals(List.of(Op.PostOp.ADD)) && graph.readers(node.input()) == 1) {
+            String name = node.name().replaceFirst("\\.[^.]*$", "");
+            return Optional.of(new Node(name, new Op.Mlp(expand, project), inputs(before, node), node.outputs()));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean activates(Op.Linear linear) {
+        return linear.responseGamma().isEmpty() && linear.postOps().size() == 1
+                && switch (linear.postOps().getFirst()) {
+                    case GELU, GELU_TANH, SILU -> true;
+                    case SUM_SQUARES, ADD -> false;
+                };
+    }
+
     private static Op.Linear with(Op.Linear linear, Op.PostOp postOp) {
         return new Op.Linear(linear.weights(), linear.bias(), linear.responseGamma(),
                 Stream.concat(linear.postOps().stream(), Stream.of(postOp)).toList());

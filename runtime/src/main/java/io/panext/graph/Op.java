@@ -20,6 +20,7 @@ public sealed interface Op
         Op.ChannelNorm,
         Op.DepthwiseConv,
         Op.Linear,
+        Op.Mlp,
         Op.Activate,
         Op.SumSquares,
         Op.ResponseNorm,
@@ -158,6 +159,26 @@ public sealed interface Op
         @Override
         public long macs(Shape input) {
             return (long) input.rows() * weights.size();
+        }
+    }
+
+    /**
+     * Two linears of each pixel, the second of which takes in what the first gives. Its inputs are the map, then that of
+     * the second's {@link PostOp#ADD}.
+     *
+     * @param expand  the first, with an activation
+     * @param project the second, with the residual connection
+     */
+    record Mlp(Linear expand, Linear project) implements Op {
+
+        @Override
+        public Shape output(Shape input) {
+            return project.output(expand.output(input));
+        }
+
+        @Override
+        public long macs(Shape input) {
+            return expand.macs(input) + project.macs(expand.output(input));
         }
     }
 

@@ -2,6 +2,7 @@ package io.panext.simd;
 
 import io.panext.compile.Backend;
 import io.panext.compile.Kernel;
+import io.panext.compile.MlpKernel;
 import io.panext.compile.Operands;
 import io.panext.compile.Task;
 import io.panext.graph.MaskedOp;
@@ -38,6 +39,7 @@ public final class SimdBackend implements Backend {
             case Op.Convolution conv -> Convolutions.windows(conv);
             case Op.Downsample conv -> Convolutions.downsample(conv);
             case Op.Linear linear -> Products.linear(linear);
+            case Op.Mlp mlp -> MlpKernel.of(mlp, Products.linear(mlp.expand()), Products.linear(mlp.project()));
             case Op.DepthwiseConv conv -> Depthwise.kernel(conv);
             case Op.ChannelNorm norm -> channelNorm(norm);
             case Op.Activate(Activation function) -> activate(function);

@@ -30,17 +30,18 @@ public record StepKind(String part, String kernel, String input, String output, 
 
     /** Describes a step of a plan. */
     public static StepKind of(Plan.Step step) {
+        Shape input = step.inputs().getFirst().shape();
         Shape output = step.outputs().getFirst().shape();
         return new StepKind(part(step.node()), step.choice().kernel().name(),
-                step.inputs().getFirst().shape().toString(),
-                output.toString(), 2.0 * step.macs(), hasGelu(step.node().op()) ? GELU_FLOP * values(output) : 0,
+                input.toString(), output.toString(), 2.0 * step.macs(), GELU_FLOP * geluValues(step.node().op(), input),
                 step.choice().kernel().weightBytes(), Stream.concat(step.inputs().stream(), step.outputs().stream())
                         .mapToLong(place -> Float.BYTES * values(place.shape())).sum());
     }
 
     private static String part(Node node) {
         return switch (node.op()) {
-            case Op.Linear _ when node.name().startsWith(STAGES) -> "linears of stage " + (stage(node.name()) + 1);
+            case Op.Linear _,Op.Mlp _ when node.name().startsWith(STAGES) ->
+                "linears of stage " + (stage(node.name()) + 1);
             case Op.DepthwiseConv _,Op.ChannelNorm _ -> "depthwise convolutions, norms";
             case Op.PatchEmbedding _,Op.Convolution _,Op.Downsample _ -> "stem, downsampling";
             default -> "rest";
@@ -51,11 +52,12 @@ public record StepKind(String part, String kernel, String input, String output, 
         return Integer.parseInt(name.substring(STAGES.length(), name.indexOf('.', STAGES.length())));
     }
 
-    private static boolean hasGelu(Op op) {
+    private static long geluValues(Op op, Shape input) {
         return switch (op) {
-            case Op.Linear linear -> linear.postOps().contains(PostOp.GELU);
-            case Op.Activate(Activation function) -> function == Activation.GELU;
-            default -> false;
+            case Op.Linear linear when linear.postOps().contains(PostOp.GELU) -> values(linear.output(input));
+            case Op.Activate(Activation function) when function == Activation.GELU -> values(input);
+            case Op.Mlp mlp -> geluValues(mlp.expand(), input);
+            default -> 0;
         };
     }
 
