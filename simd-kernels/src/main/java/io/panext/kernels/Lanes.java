@@ -3,6 +3,7 @@ package io.panext.kernels;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -27,10 +28,24 @@ public final class Lanes {
     static final int BYTES = SPECIES.vectorByteSize();
 
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** The upper half of the lanes. */
+    static final VectorMask<Float> UPPER_HALF = SPECIES.indexInRange(0, COUNT / 2).not();
+
+    /** Copies the first lane to every lane. */
+    static final VectorShuffle<Float> FIRST = VectorShuffle.fromOp(SPECIES, lane -> 0);
+
+    /** Copies the last lane to every lane. */
+    static final VectorShuffle<Float> LAST = VectorShuffle.fromOp(SPECIES, lane -> COUNT - 1);
+
+    /** Exchanges the halves. */
+    static final VectorShuffle<Float> ACROSS_HALF = across(COUNT / 2);
+
+    /** Exchanges lanes four apart; likewise the next two. */
+    static final VectorShuffle<Float> ACROSS_4 = across(4);
+    static final VectorShuffle<Float> ACROSS_2 = across(2);
+    static final VectorShuffle<Float> ACROSS_1 = across(1);
     private static final VectorShuffle<Float> ACROSS_8 = across(8);
-    private static final VectorShuffle<Float> ACROSS_4 = across(4);
-    private static final VectorShuffle<Float> ACROSS_2 = across(2);
-    private static final VectorShuffle<Float> ACROSS_1 = across(1);
 
     private Lanes() {}
 
