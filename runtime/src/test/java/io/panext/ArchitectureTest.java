@@ -4,7 +4,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
@@ -59,5 +61,17 @@ class ArchitectureTest {
                 .resideInAnyPackage("java.net..", "javax.net..", "java.rmi..").check(panext);
         noClasses().that().resideOutsideOfPackages("io.panext.hub..", "io.panext.cli..").should()
                 .dependOnClassesThat().resideInAPackage("io.panext.hub..").check(panext);
+    }
+
+    /** Of programs with vectors of two widths HotSpot leaves some on the heap, in some processes and not in others. */
+    @Test
+    void vectorsHaveOneWidth() {
+        DescribedPredicate<JavaFieldAccess> choice = DescribedPredicate.describe("that choose a width",
+                access -> access.getTarget().getOwner().getPackageName().equals("jdk.incubator.vector")
+                        && access.getTarget().getName().startsWith("SPECIES_"));
+        classes().that().haveFullyQualifiedName("io.panext.kernels.Lanes").should().accessFieldWhere(choice)
+                .check(panext);
+        noClasses().that().doNotHaveFullyQualifiedName("io.panext.kernels.Lanes").should().accessFieldWhere(choice)
+                .check(panext);
     }
 }

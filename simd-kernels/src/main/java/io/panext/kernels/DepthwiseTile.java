@@ -152,6 +152,7 @@ final class DepthwiseTile {
         c1.intoMemorySegment(dst, d0 + Math.min(1, pixels - 1) * dStride, ORDER);
         c0.intoMemorySegment(dst, d0, ORDER);
     }
+
     private static void four(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int rows,
             MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride, int pixels) {
         FloatVector b = FloatVector.fromMemorySegment(S, weights, bias, ORDER);
