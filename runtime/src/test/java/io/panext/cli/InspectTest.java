@@ -30,6 +30,21 @@ class InspectTest {
     }
 
     @Test
+    void theModeDecidesHowThreadsDivideABatch() throws IOException {
+        assertEquals(4, imagesAtATime("auto"));
+        assertEquals(4, imagesAtATime("throughput"));
+        assertEquals(8, imagesAtATime("latency"));
+        Invocation text = Invocation.of("inspect", "convnextv2_atto", "--batch", 8, "-t", 2);
+        assertTrue(text.out().contains("on 2 threads, each with 4 images at a time"), text.out());
+        assertEquals(2, Invocation.of("inspect", "convnextv2_atto", "--mode", "fast").status());
+    }
+
+    private static int imagesAtATime(String mode) throws IOException {
+        return Invocation.of("inspect", "convnextv2_atto", "--batch", 8, "-t", 2, "--mode", mode, "-f", "json").json()
+                .path("imagesAtATime").asInt();
+    }
+
+    @Test
     void maskedImagesTakeLess() throws IOException {
         JsonNode tiny = Invocation
                 .of("inspect", "convnextv2_tiny", "--mask-ratio", 0.6, "--plan", "-t", 1, "-f", "json")
