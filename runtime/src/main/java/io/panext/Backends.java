@@ -96,7 +96,6 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
 
     /** Returns whether an op is done in bf16, so that no fp32 kernel may take its place. */
     private static boolean rounds(Op op, Backend bf16) {
-        return op instanceof Op.Linear || op instanceof Op.Mlp
-                || (op instanceof Op.Downsample && bf16.kernels(op).findAny().isPresent());
+        return op instanceof Op.Linear || (op instanceof Op.Downsample && bf16.kernels(op).findAny().isPresent());
     }
 }

@@ -10,6 +10,7 @@ import io.panext.graph.Value;
 import io.panext.kernels.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,7 @@ final class Layout {
         this.images = images;
         this.workers = workers;
         Map<Value, Shape> shapes = schedule.graph().shapes(images);
-        var values = new ArrayList<Value>(shapes.keySet());
-        values.sort((a, b) -> Integer.compare(a.id(), b.id()));
+        List<Value> values = shapes.keySet().stream().sorted(Comparator.comparingInt(Value::id)).toList();
         long[] scratch = scratchBytes(shapes);
 
         var buffers = new ArrayList<MemoryPlan.Buffer>();

@@ -28,7 +28,6 @@ public final class Plan {
     private final Shape images;
     private final int workers;
     private final int groups;
-    private final int streams;
     private final Layout layout;
     private final Map<Value, Place> batchPlaces;
     private final long firstStream;
@@ -77,9 +76,8 @@ public final class Plan {
         int together = mode.imagesAtATime(images, workers);
         this.groups = images.images() / together;
         this.layout = new Layout(program, new Shape(together, images.height(), images.width(), images.channels(),
-                images.visible()), groups == 1 ? workers : 1);
-        this.streams = groups == 1 ? 1 : Math.min(groups, workers);
-        this.batchPlaces = groups == 1 ? Map.of() : batchPlaces(program.graph(), images);
+                images.visible()), isShared() ? workers : 1);
+        this.batchPlaces = isShared() ? Map.of() : batchPlaces(program.graph(), images);
         this.firstStream = batchPlaces.values().stream().mapToLong(place -> place.offset() + place.bytes()).max()
                 .orElse(0);
     }
@@ -125,12 +123,12 @@ public final class Plan {
         if (!weights.program().equals(program)) {
             throw new IllegalArgumentException("these weights are another program's");
         }
-        if (groups == 1) {
+        if (isShared()) {
             return layout.bind(weights, memory);
         }
         var bound = new ArrayList<ImageStreams.Stream>();
         try {
-            for (int stream = 0; stream < streams; stream++) {
+            for (int stream = 0; stream < streams(); stream++) {
                 MemorySegment own = memory.asSlice(firstStream + stream * layout.bytes(), layout.bytes());
                 bound.add(new ImageStreams.Stream(layout.bind(weights, own), results(own, memory)));
             }
@@ -146,8 +144,13 @@ public final class Plan {
                 layout.place(value).sliceOf(stream), batchPlaces.get(value).sliceOf(memory))).toList();
     }
 
+    /** How many groups of images run at the same time, each on a worker and in memory of its own: 1 if all are shared. */
+    private int streams() {
+        return Math.min(groups, workers);
+    }
+
     private Place place(Value value) {
-        return groups == 1 ? layout.place(value) : batchPlaces.get(value);
+        return isShared() ? layout.place(value) : batchPlaces.get(value);
     }
 
     /** Returns a session's own place for its images. */
@@ -163,11 +166,6 @@ public final class Plan {
     /** Threads of a session. */
     public int workers() {
         return workers;
-    }
-
-    /** How many groups of images run at the same time, each on a worker and in memory of its own: 1 if all are shared. */
-    public int streams() {
-        return streams;
     }
 
     /** How many images of the batch run together. */
@@ -218,12 +216,12 @@ public final class Plan {
 
     /** Bytes of memory that a session takes, besides the weights. */
     public long arenaBytes() {
-        return firstStream + streams * layout.bytes();
+        return firstStream + streams() * layout.bytes();
     }
 
     /** The most bytes alive during a step: no plan can take less. */
     public long liveBytes() {
-        return firstStream + streams * layout.liveBytes();
+        return firstStream + streams() * layout.liveBytes();
     }
 
     /** Bytes of the packed weights, shared by all sessions. */

@@ -25,7 +25,7 @@ record RowBlock(int from, int to) {
      * columns of one linear, then those of the other, so that no two of them read the same weights.
      */
     static boolean suffice(int rows, int workers) {
-        return workers == 1 || chunks(rows) >= 2 * workers;
+        return workers == 1 || Linear.sharesRows(chunks(rows), workers);
     }
 
     /**

@@ -31,7 +31,7 @@ final class Blocks {
 
     /** Returns whether there are rows enough to give each worker some of them; if not, they share the columns. */
     static boolean sharesRows(Shape shape, Share share) {
-        return shape.statistics().chunks() >= 2 * share.workers();
+        return Linear.sharesRows(shape.statistics().chunks(), share.workers());
     }
 
     /**

@@ -41,6 +41,17 @@ public record Linear(PackedWeights weights) {
         return 4L * rows * depth <= 2 * bytes ? rows : Math.min(rows, block);
     }
 
+    /**
+     * Returns whether there are rows enough to give each worker some of them. If not, workers share the columns: no two of
+     * them then read the same weights.
+     *
+     * @param chunks  in how many chunks the rows are done
+     * @param workers how many share the product
+     */
+    public static boolean sharesRows(int chunks, int workers) {
+        return chunks >= 2 * workers;
+    }
+
     private static boolean areLarge(int depth, int columns) {
         return 4L * depth * columns > LARGE_WEIGHTS;
     }
@@ -59,7 +70,7 @@ public record Linear(PackedWeights weights) {
         images.requireRows(dst);
         int chunks = images.chunks();
         IntUnaryOperator firstRow = images::chunkRow;
-        if (chunks >= 2 * share.workers()) {
+        if (sharesRows(chunks, share.workers())) {
             run(src, dst, epilogue, firstRow, share.from(chunks), share.to(chunks), Share.ALL);
         } else {
             run(src, dst, epilogue, firstRow, 0, chunks, share);
