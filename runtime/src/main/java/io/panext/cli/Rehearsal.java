@@ -3,6 +3,8 @@ package io.panext.cli;
 import io.panext.ConvNeXt;
 import io.panext.Options;
 import io.panext.Session;
+import io.panext.onednn.Onednn;
+import io.panext.onednn.OnednnUnavailableException;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
@@ -27,14 +29,22 @@ final class Rehearsal {
     }
 
     private static void run() {
+        try {
+            // What takes longest comes first: the library is loaded while the command line is read.
+            Onednn.find();
+            rehearse();
+        } catch (OnednnUnavailableException | IOException | RuntimeException | LinkageError e) {
+            // The real run meets it too, and tells.
+        }
+    }
+
+    private static void rehearse() throws IOException {
         Options options = Options.DEFAULT.withThreads(1).withExpectedRuns(1);
         int edge = SPEC.reduction();
         try (PretrainedModel model = PretrainedModel.of("rehearsal", SyntheticCheckpoint.of(SPEC), Optional.empty());
                 ConvNeXt convNeXt = ConvNeXt.load(model, options);
                 Session session = convNeXt.newSession(1, edge, edge)) {
             session.run(session.input());
-        } catch (IOException | RuntimeException | LinkageError e) {
-            // The real run meets it too, and tells.
         }
     }
 }

@@ -8,6 +8,7 @@ import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
 import io.panext.onednn.PrimitiveDescriptor.Window;
+import io.panext.zoo.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,46 +18,41 @@ import java.util.Map;
  * from weights of zero.
  *
  * <p>The constants are weights, bias, then those of a norm.
+ *
+ * @param edge     of the kernel
+ * @param channels of a row, those that fill it up included
  */
-record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
+record DepthwiseConvs(int edge, int channels, Norms norms) implements Recipe {
 
     private static final Shape TYPICAL = new Shape(1, 14, 14, 1);
 
-    static DnnlKernel kernel(Op.DepthwiseConv op) {
-        var recipe = new DepthwiseConvs(op, new Norms(op.norm(), 2));
-        var constants = new ArrayList<Constant>(List.of(recipe.weights(), recipe.bias()));
-        constants.addAll(recipe.norms.constants());
+    static DnnlKernel kernel(Op.DepthwiseConv op, Scripts scripts) {
+        var recipe = new DepthwiseConvs(op.kernel(), (int) Maps.stride(op.bias().size()), Norms.of(op.norm(), 2));
+        var constants = new ArrayList<Constant>(List.of(recipe.weights(op.weights()), recipe.bias(op.bias())));
+        constants.addAll(Norms.constants(op.norm()));
         return new DnnlKernel("onednn depthwise " + op.kernel() + "x" + op.kernel() + recipe.norms.suffix(), constants,
-                recipe, false);
+                recipe, scripts, false);
     }
 
-    private int edge() {
-        return op.weights().shape().getLast();
-    }
-
-    private int channels() {
-        return (int) Maps.stride(op.bias().size());
-    }
-
-    private Constant weights() {
-        int taps = edge() * edge();
-        return Constant.reordered(op.weights(), script -> script.own(
-                MemoryDescriptor.strided(DataType.F32, dims(), new long[] {taps, taps, taps, edge(), 1})),
+    private Constant weights(Parameter weights) {
+        int taps = edge * edge;
+        return Constant.reordered(weights, script -> script.own(
+                MemoryDescriptor.strided(DataType.F32, dims(), new long[] {taps, taps, taps, edge, 1})),
                 this::packed);
     }
 
-    private Constant bias() {
-        return new Constant(4L * channels(), memory -> Constant.copy(op.bias().values(), memory));
+    private Constant bias(Parameter bias) {
+        return new Constant(4L * channels, memory -> Constant.copy(bias.values(), memory));
     }
 
     private long[] dims() {
-        return new long[] {channels(), 1, 1, edge(), edge()};
+        return new long[] {channels, 1, 1, edge, edge};
     }
 
     /** Describes the weights as oneDNN wants them. */
     private MemoryDescriptor packed(Script script) {
-        Shape shape = TYPICAL.withChannels(channels());
-        int padding = edge() / 2;
+        Shape shape = TYPICAL.withChannels(channels);
+        int padding = edge / 2;
         PrimitiveDescriptor conv = script.own(descriptor(script, shape, shape,
                 script.own(MemoryDescriptor.anyLayout(DataType.F32, dims())),
                 new Window(1, padding, padding, padding)));
@@ -65,9 +61,9 @@ record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
 
     private PrimitiveDescriptor descriptor(Script script, Shape src, Shape dst, MemoryDescriptor weights,
             Window window) {
-        return PrimitiveDescriptor.convolution(Maps.images(script, DataType.F32, src, channels()), weights,
-                script.own(MemoryDescriptor.vector(DataType.F32, channels())),
-                Maps.images(script, DataType.F32, dst, channels()), window);
+        return PrimitiveDescriptor.convolution(Maps.images(script, DataType.F32, src, channels), weights,
+                script.own(MemoryDescriptor.vector(DataType.F32, channels)),
+                Maps.images(script, DataType.F32, dst, channels), window);
     }
 
     @Override
@@ -79,20 +75,20 @@ record DepthwiseConvs(Op.DepthwiseConv op, Norms norms) implements Recipe {
     }
 
     private void write(Script script, Shape shape, ImagePart rows, MemoryDescriptor weights) {
-        int padding = edge() / 2;
+        int padding = edge / 2;
         int first = Math.max(0, rows.from() - padding);
         int last = Math.min(shape.height(), rows.to() + padding);
         Window window = new Window(1, padding - (rows.from() - first), padding - (last - rows.to()), padding);
-        Shape src = new Shape(1, last - first, shape.width(), channels());
-        Shape dst = new Shape(1, rows.rows(), shape.width(), channels());
+        Shape src = new Shape(1, last - first, shape.width(), channels);
+        Shape dst = new Shape(1, rows.rows(), shape.width(), channels);
         var output = new Place.Output(0, offset(shape, rows.image(), rows.from()));
         script.run(descriptor(script, src, dst, weights, window), Map.of(
-                Argument.SRC, new Tensor(Maps.images(script, DataType.F32, src, channels()),
+                Argument.SRC, new Tensor(Maps.images(script, DataType.F32, src, channels),
                         new Place.Input(0, offset(shape, rows.image(), first))),
                 Argument.WEIGHTS, new Tensor(weights, new Place.Constant(0, 0)),
-                Argument.BIAS, new Tensor(script.own(MemoryDescriptor.vector(DataType.F32, channels())),
+                Argument.BIAS, new Tensor(script.own(MemoryDescriptor.vector(DataType.F32, channels)),
                         new Place.Constant(1, 0)),
-                Argument.DST, new Tensor(Maps.images(script, DataType.F32, dst, channels()), output)));
+                Argument.DST, new Tensor(Maps.images(script, DataType.F32, dst, channels), output)));
         norms.write(script, dst.rows(), shape.channels(), output, output);
     }
 

@@ -14,15 +14,19 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/**
- * The kernels of oneDNN, for the ops that it has something fast for.
- *
- * @param type type of the weights and of what they are multiplied with; sums are fp32
- */
-public record DnnlBackend(DataType type) implements Backend {
+/** The kernels of oneDNN, for the ops that it has something fast for. */
+public final class DnnlBackend implements Backend {
 
     /** A map that is small enough to ask about at once. */
     private static final Shape PROBE = new Shape(1, 16, 16, 64);
+
+    private final DataType type;
+    private final Scripts scripts = new Scripts();
+
+    /** @param type type of the weights and of what they are multiplied with; sums are fp32 */
+    public DnnlBackend(DataType type) {
+        this.type = type;
+    }
 
     @Override
     public Stream<Kernel> kernels(Op op) {
@@ -34,14 +38,14 @@ public record DnnlBackend(DataType type) implements Backend {
             case Op.Downsample conv when !Norms.takes(conv.norm()) -> Stream.empty();
             case Op.DepthwiseConv conv when conv.dilation() != 1 || !Norms.takes(conv.norm()) -> Stream.empty();
             case Op.ChannelNorm norm when !Norms.takes(Optional.of(norm)) -> Stream.empty();
-            case Op.PatchEmbedding stem -> accepted(() -> PatchEmbeddings.kernel(stem), PROBE.withChannels(3));
-            case Op.Downsample conv -> accepted(() -> Downsamples.kernel(conv, type),
+            case Op.PatchEmbedding stem -> accepted(() -> PatchEmbeddings.kernel(stem, scripts), PROBE.withChannels(3));
+            case Op.Downsample conv -> accepted(() -> Downsamples.kernel(conv, type, scripts),
                     PROBE.withChannels(conv.weights().shape().get(1)));
-            case Op.DepthwiseConv conv -> accepted(() -> DepthwiseConvs.kernel(conv),
+            case Op.DepthwiseConv conv -> accepted(() -> DepthwiseConvs.kernel(conv, scripts),
                     PROBE.withChannels(conv.bias().size()));
-            case Op.ChannelNorm norm -> accepted(() -> Norms.kernel(norm), PROBE);
-            case Op.GlobalPool _ -> accepted(Pools::kernel, PROBE);
-            case Op.Softmax _ -> accepted(Softmaxes::kernel, PROBE);
+            case Op.ChannelNorm norm -> accepted(() -> Norms.kernel(norm, scripts), PROBE);
+            case Op.GlobalPool _ -> accepted(() -> Pools.kernel(scripts), PROBE);
+            case Op.Softmax _ -> accepted(() -> Softmaxes.kernel(scripts), PROBE);
             // those that read where visible patches are: the rest of a masked model is ordinary
             case MaskedOp _ -> Stream.empty();
             case Op.Convolution _,Op.Activate _,Op.SumSquares _,Op.ResponseNorm _,Op.LayerScale _,Op.Add _ ->
@@ -54,11 +58,7 @@ public record DnnlBackend(DataType type) implements Backend {
         boolean gated = op.postOps().contains(PostOp.GELU_TANH) || op.postOps().contains(PostOp.SILU);
         boolean both = op.postOps().contains(PostOp.GELU);
         return Stream.of(Finish.values()).filter(finish -> both || gated == (finish == Finish.SIMD))
-                .flatMap(finish -> accepted(() -> linear(op, finish), probe));
-    }
-
-    private DnnlKernel linear(Op.Linear op, Finish finish) {
-        return new LinearRecipe(op, new MatmulWeights(op.weights(), type), finish).kernel();
+                .flatMap(finish -> accepted(() -> LinearRecipe.kernel(op, type, finish, scripts), probe));
     }
 
     /** Returns a kernel if oneDNN has a fast implementation of all its primitives. */

@@ -19,9 +19,11 @@ import java.util.stream.IntStream;
  * @param name      what plans call it
  * @param constants weights and whatever else does not depend on the shape
  * @param recipe    how a worker does its share
+ * @param scripts   where those that follow the recipe are kept
  * @param needsWarmUp whether a part of it is the Vector API's
  */
-record DnnlKernel(String name, List<Constant> constants, Recipe recipe, boolean needsWarmUp) implements Kernel {
+record DnnlKernel(String name, List<Constant> constants, Recipe recipe, Scripts scripts,
+        boolean needsWarmUp) implements Kernel {
 
     /** Copies the list. */
     DnnlKernel {
@@ -35,22 +37,13 @@ record DnnlKernel(String name, List<Constant> constants, Recipe recipe, boolean 
 
     @Override
     public long scratchBytes(Shape input, int workers) {
-        return IntStream.range(0, workers).mapToLong(worker -> {
-            try (Script script = script(input, new Share(worker, workers))) {
-                return script.scratchBytes();
-            }
-        }).max().orElseThrow();
+        return IntStream.range(0, workers)
+                .mapToLong(worker -> scripts.scratchBytes(key(input, new Share(worker, workers))))
+                .max().orElseThrow();
     }
 
-    private Script script(Shape input, Share share) {
-        var script = new Script();
-        try {
-            recipe.write(script, input, share);
-            return script;
-        } catch (RuntimeException | Error e) {
-            script.close();
-            throw e;
-        }
+    private Scripts.Key key(Shape input, Share share) {
+        return new Scripts.Key(recipe, input, share);
     }
 
     @Override
@@ -62,12 +55,10 @@ record DnnlKernel(String name, List<Constant> constants, Recipe recipe, boolean 
         }).toList());
     }
 
-    private record ScriptKey(Shape input, Share share) {}
-
     private final class Packed implements PackedKernel {
 
         private final List<MemorySegment> memories;
-        private final Map<ScriptKey, Script> scripts = new HashMap<>();
+        private final Map<Scripts.Key, Script> taken = new HashMap<>();
 
         Packed(List<MemorySegment> memories) {
             this.memories = memories;
@@ -77,7 +68,7 @@ record DnnlKernel(String name, List<Constant> constants, Recipe recipe, boolean 
         public Task bind(Operands operands) {
             int workers = operands.scratch().size();
             List<WorkerTask> tasks = IntStream.range(0, workers)
-                    .mapToObj(worker -> script(new ScriptKey(operands.shape(), new Share(worker, workers)))
+                    .mapToObj(worker -> script(key(operands.shape(), new Share(worker, workers)))
                             .bind(operands, operands.scratch().get(worker), memories))
                     .toList();
             return new Task() {
@@ -93,14 +84,14 @@ record DnnlKernel(String name, List<Constant> constants, Recipe recipe, boolean 
             };
         }
 
-        private synchronized Script script(ScriptKey key) {
-            return scripts.computeIfAbsent(key, _ -> DnnlKernel.this.script(key.input(), key.share()));
+        private synchronized Script script(Scripts.Key key) {
+            return taken.computeIfAbsent(key, scripts::take);
         }
 
         @Override
         public synchronized void close() {
-            scripts.values().forEach(Script::close);
-            scripts.clear();
+            taken.keySet().forEach(scripts::give);
+            taken.clear();
         }
     }
 }

@@ -21,12 +21,12 @@ record Downsamples(Op.Downsample op, Norms norms, DataType type) implements Reci
 
     private static final Shape TYPICAL = new Shape(1, 28, 28, 1);
 
-    static DnnlKernel kernel(Op.Downsample op, DataType type) {
-        var recipe = new Downsamples(op, new Norms(op.norm(), 2), type);
+    static DnnlKernel kernel(Op.Downsample op, DataType type, Scripts scripts) {
+        var recipe = new Downsamples(op, Norms.of(op.norm(), 2), type);
         var constants = new ArrayList<Constant>(List.of(recipe.weights(), Constant.of(op.bias())));
-        constants.addAll(recipe.norms.constants());
+        constants.addAll(Norms.constants(op.norm()));
         String name = "onednn " + (op.norm().isPresent() ? "layer norm + " : "") + "convolution 2x2";
-        return new DnnlKernel(DnnlBackend.named(name, type), constants, recipe, false);
+        return new DnnlKernel(DnnlBackend.named(name, type), constants, recipe, scripts, false);
     }
 
     private int kernel() {

@@ -20,12 +20,12 @@ import java.util.Optional;
  * A linear as matmuls over blocks of rows: what goes into a block, its product, what is made of the product.
  *
  * <p>The constants are weights, bias, ones, then {@code gamma} of a response norm.
+ *
+ * @param normed  whether the response norm of the input is what it multiplies
+ * @param postOps what is done to the product
+ * @param finish  by whom
  */
-final class LinearRecipe implements Recipe {
-
-    private final Op.Linear op;
-    private final MatmulWeights weights;
-    private final Finish finish;
+record LinearRecipe(MatmulWeights weights, boolean normed, List<PostOp> postOps, Finish finish) implements Recipe {
 
     /** Who does what follows the product. */
     enum Finish {
@@ -35,29 +35,28 @@ final class LinearRecipe implements Recipe {
         SIMD
     }
 
-    LinearRecipe(Op.Linear op, MatmulWeights weights, Finish finish) {
-        this.op = op;
-        this.weights = weights;
-        this.finish = finish;
-    }
-
     private static final int WEIGHTS = 0;
     private static final int BIAS = 1;
     private static final Ones ONES = new Ones(2);
     private static final int GAMMA = 3;
 
-    DnnlKernel kernel() {
+    static DnnlKernel kernel(Op.Linear op, DataType type, Finish finish, Scripts scripts) {
+        var recipe = new LinearRecipe(MatmulWeights.of(op.weights(), type), op.responseGamma().isPresent(),
+                op.postOps(), finish);
         var constants = new ArrayList<Constant>(
-                List.of(weights.constant(), Constant.of(op.bias()), Ones.constant(1)));
+                List.of(recipe.weights.constant(op.weights()), Constant.of(op.bias()), Ones.constant(1)));
         op.responseGamma().ifPresent(gamma -> constants.add(Constant.of(gamma)));
-        return new DnnlKernel(DnnlBackend.named(name(), weights.type()), constants, this, finish == Finish.SIMD);
+        return new DnnlKernel(DnnlBackend.named(recipe.name(), type), constants, recipe, scripts,
+                finish == Finish.SIMD);
     }
 
     private String name() {
         var parts = new ArrayList<String>();
-        op.responseGamma().ifPresent(_ -> parts.add("response norm"));
+        if (normed) {
+            parts.add("response norm");
+        }
         parts.add("matmul");
-        op.postOps().forEach(postOp -> parts.add((finish == Finish.SIMD ? "simd " : "") + postOp.label()));
+        postOps.forEach(postOp -> parts.add((finish == Finish.SIMD ? "simd " : "") + postOp.label()));
         return "onednn " + String.join(" + ", parts);
     }
 
@@ -69,8 +68,8 @@ final class LinearRecipe implements Recipe {
             return;
         }
         int rows = blocks.stream().mapToInt(Block::rows).max().orElseThrow();
-        var source = new LinearSource(op, weights, shape, GAMMA, ONES, script, rows);
-        Optional<SumsOfSquares> sums = finish == Finish.ONEDNN && op.postOps().contains(PostOp.SUM_SQUARES)
+        var source = new LinearSource(normed, weights, shape, GAMMA, ONES, script, rows);
+        Optional<SumsOfSquares> sums = finish == Finish.ONEDNN && postOps.contains(PostOp.SUM_SQUARES)
                 ? Optional.of(new SumsOfSquares(script, ONES, shape.statistics(), weights.columns(), rows))
                 : Optional.empty();
         var packed = new HashMap<Group, MemoryDescriptor>();
@@ -80,7 +79,7 @@ final class LinearRecipe implements Recipe {
             for (Group group : groups) {
                 product(script, src, block, group, packed.get(group));
                 if (finish == Finish.SIMD) {
-                    script.run(new SimdFinish(op, block, group));
+                    script.run(new SimdFinish(postOps, block, group));
                 }
                 sums.ifPresent(squares -> squares.write(block, group, new Place.Output(0, offset(block, group))));
             }
@@ -95,20 +94,20 @@ final class LinearRecipe implements Recipe {
         tensors.put(Argument.WEIGHTS, new Tensor(packed, new Place.Constant(WEIGHTS, group.offset())));
         tensors.put(Argument.BIAS, new Tensor(bias, new Place.Constant(BIAS, 4L * group.from())));
         tensors.put(Argument.DST, new Tensor(dst, new Place.Output(0, offset(block, group))));
-        var postOps = new ArrayList<io.panext.onednn.PostOp>();
-        if (op.postOps().contains(PostOp.GELU) && finish == Finish.ONEDNN) {
-            postOps.add(new io.panext.onednn.PostOp.Gelu());
+        var fused = new ArrayList<io.panext.onednn.PostOp>();
+        if (postOps.contains(PostOp.GELU) && finish == Finish.ONEDNN) {
+            fused.add(new io.panext.onednn.PostOp.Gelu());
         }
-        if (op.postOps().contains(PostOp.ADD)) {
-            tensors.put(Argument.postOp(postOps.size()),
+        if (postOps.contains(PostOp.ADD)) {
+            tensors.put(Argument.postOp(fused.size()),
                     new Tensor(dst, new Place.Input(inputs() - 1, offset(block, group))));
-            postOps.add(new io.panext.onednn.PostOp.Add(dst));
+            fused.add(new io.panext.onednn.PostOp.Add(dst));
         }
-        script.run(PrimitiveDescriptor.matmul(src.descriptor(), packed, bias, dst, postOps), tensors);
+        script.run(PrimitiveDescriptor.matmul(src.descriptor(), packed, bias, dst, fused), tensors);
     }
 
     private int inputs() {
-        return 1 + (op.responseGamma().isPresent() ? 1 : 0) + 1;
+        return 1 + (normed ? 1 : 0) + 1;
     }
 
     private long offset(Block block, Group group) {

@@ -1,7 +1,6 @@
 package io.panext.dnnl;
 
 import io.panext.dnnl.Blocks.Block;
-import io.panext.graph.Op;
 import io.panext.graph.Shape;
 import io.panext.kernels.ImageRows;
 import io.panext.onednn.Argument;
@@ -14,7 +13,7 @@ import java.util.stream.IntStream;
 /** What a linear multiplies: rows of its input, normed by their response and rounded to bf16 where that is asked for. */
 final class LinearSource {
 
-    private final Op.Linear op;
+    private final boolean normed;
     private final MatmulWeights weights;
     private final ImageRows images;
     private final int gammaIndex;
@@ -26,18 +25,18 @@ final class LinearSource {
     private int factorsOf = -1;
 
     /**
+     * @param normed     whether rows are normed by their response
      * @param gammaIndex which of the constants is the gamma of the response norm
      * @param most       the most rows of a block
      */
-    LinearSource(Op.Linear op, MatmulWeights weights, Shape shape, int gammaIndex, Ones ones,
+    LinearSource(boolean normed, MatmulWeights weights, Shape shape, int gammaIndex, Ones ones,
             Script script, int most) {
-        this.op = op;
+        this.normed = normed;
         this.weights = weights;
         this.images = shape.statistics();
         this.gammaIndex = gammaIndex;
         this.ones = ones;
         this.script = script;
-        boolean normed = op.responseGamma().isPresent();
         boolean copied = normed || weights.type() != DataType.F32;
         int depth = weights.depth();
         this.rows = script.scratch(copied ? (long) weights.type().bytes() * most * depth : 0);
@@ -50,7 +49,7 @@ final class LinearSource {
         int depth = weights.depth();
         Tensor src = new Tensor(Maps.rows(script, block.rows(), depth),
                 new Place.Input(0, Maps.offset(block.row(), depth)));
-        if (op.responseGamma().isPresent()) {
+        if (normed) {
             return normed(block, src);
         }
         return weights.type() == DataType.F32 ? src : rounded(block, src);

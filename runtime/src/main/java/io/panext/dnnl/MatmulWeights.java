@@ -8,13 +8,19 @@ import io.panext.zoo.Parameter;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The weights of a product, {@code [depth, columns]}, in the layout that oneDNN's matmul asks for.
+ * How the weights of a product, {@code [depth, columns]}, are laid out: as oneDNN's matmul asks for.
  *
  * <p>Large ones are cut into groups of columns, so that workers can share them where there are few rows.
+ *
+ * @param depth   values of a row that is multiplied
+ * @param columns values of a row of the product
+ * @param type    of the packed weights
  */
-final class MatmulWeights {
+record MatmulWeights(int depth, int columns, DataType type) {
 
     private static final int GROUPS = 8;
     private static final int GROUP_MULTIPLE = 64;
@@ -23,24 +29,20 @@ final class MatmulWeights {
     /** Rows of the product that the layout is asked for: no other number of rows changes oneDNN's answer for the worse. */
     private static final int TYPICAL_ROWS = 196;
 
-    private final Parameter weights;
-    private final int depth;
-    private final int columns;
-    private final DataType type;
-    private final List<Group> groups;
+    /** Sizes that oneDNN was asked for. There are no more than kinds of layers. */
+    private static final Map<Packing, Long> SIZES = new ConcurrentHashMap<>();
+
+    /** Some columns, packed. */
+    private record Packing(MatmulWeights weights, int width) {}
 
     /**
-     * Weights of a linear, or of a convolution whose kernel is its stride.
+     * The layout for the weights of a linear, or of a convolution whose kernel is its stride.
      *
      * @param weights {@code [out, in, ...]}
-     * @throws io.panext.onednn.OnednnException if oneDNN has no fast matmul for them
      */
-    MatmulWeights(Parameter weights, DataType type) {
-        this.weights = weights;
-        this.columns = weights.shape().getFirst();
-        this.depth = weights.size() / columns;
-        this.type = type;
-        this.groups = cut();
+    static MatmulWeights of(Parameter weights, DataType type) {
+        int columns = weights.shape().getFirst();
+        return new MatmulWeights(weights.size() / columns, columns, type);
     }
 
     /**
@@ -53,7 +55,12 @@ final class MatmulWeights {
      */
     record Group(int from, int count, long offset, long bytes) {}
 
-    private List<Group> cut() {
+    /**
+     * Returns all groups, one behind the other.
+     *
+     * @throws io.panext.onednn.OnednnException if oneDNN has no fast matmul for them
+     */
+    List<Group> groups() {
         boolean large = (long) depth * columns >= LARGE && columns % GROUP_MULTIPLE == 0;
         int units = large ? columns / GROUP_MULTIPLE : 1;
         int unit = columns / units;
@@ -70,25 +77,9 @@ final class MatmulWeights {
         return List.copyOf(cut);
     }
 
-    int depth() {
-        return depth;
-    }
-
-    int columns() {
-        return columns;
-    }
-
-    DataType type() {
-        return type;
-    }
-
-    /** All groups, one behind the other. */
-    List<Group> groups() {
-        return groups;
-    }
-
     /** Returns the groups of one worker. */
     List<Group> groups(Share share) {
+        List<Group> groups = groups();
         return groups.subList(share.from(groups.size()), share.to(groups.size()));
     }
 
@@ -107,18 +98,21 @@ final class MatmulWeights {
     }
 
     private long bytes(int width) {
-        try (MemoryDescriptor descriptor = descriptor(width)) {
-            return Math.ceilDiv(descriptor.bytes(), Constant.ALIGNMENT) * Constant.ALIGNMENT;
-        }
+        return SIZES.computeIfAbsent(new Packing(this, width), _ -> {
+            try (MemoryDescriptor descriptor = descriptor(width)) {
+                return Math.ceilDiv(descriptor.bytes(), Constant.ALIGNMENT) * Constant.ALIGNMENT;
+            }
+        });
     }
 
-    /** Returns the groups, one behind the other. */
-    Constant constant() {
+    /** Returns weights in this layout, all groups of them. */
+    Constant constant(Parameter weights) {
+        List<Group> groups = groups();
         return new Constant(groups.stream().mapToLong(Group::bytes).sum(),
-                memory -> groups.forEach(group -> pack(group, memory.asSlice(group.offset(), group.bytes()))));
+                memory -> groups.forEach(group -> pack(weights, group, memory.asSlice(group.offset(), group.bytes()))));
     }
 
-    private void pack(Group group, MemorySegment memory) {
+    private void pack(Parameter weights, Group group, MemorySegment memory) {
         try (MemoryDescriptor plain = MemoryDescriptor.strided(DataType.F32, new long[] {depth, group.count()},
                 new long[] {1, depth}); MemoryDescriptor packed = descriptor(group)) {
             Reorder.run(plain, weights, group.from() * depth, group.count() * depth, packed, memory);

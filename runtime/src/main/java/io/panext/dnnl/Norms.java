@@ -15,19 +15,30 @@ import java.util.Optional;
 /**
  * A layer norm, of its own or at the end of another op.
  *
- * @param norm  the norm, if there is one
- * @param first which of the kernel's constants is its scale; its shift is the next
+ * @param eps    added to the variance; empty if there is no norm
+ * @param affine whether it scales and shifts
+ * @param first  which of the kernel's constants is its scale; its shift is the next
  */
-record Norms(Optional<Op.ChannelNorm> norm, int first) {
+record Norms(Optional<Double> eps, boolean affine, int first) implements Recipe {
 
-    static DnnlKernel kernel(Op.ChannelNorm norm) {
-        Norms norms = new Norms(Optional.of(norm), 0);
-        return new DnnlKernel("onednn layer norm", norms.constants(), (script, shape, share) -> {
-            int from = share.from(shape.rows());
-            norms.write(script, share.to(shape.rows()) - from, shape.channels(),
-                    new Place.Input(0, offset(from, shape)),
-                    new Place.Output(0, offset(from, shape)));
-        }, false);
+    static Norms of(Optional<Op.ChannelNorm> norm, int first) {
+        return new Norms(norm.map(op -> op.norm().eps()), norm.flatMap(Op.ChannelNorm::affine).isPresent(), first);
+    }
+
+    static DnnlKernel kernel(Op.ChannelNorm norm, Scripts scripts) {
+        Optional<Op.ChannelNorm> present = Optional.of(norm);
+        return new DnnlKernel("onednn layer norm", constants(present), of(present, 0), scripts, false);
+    }
+
+    @Override
+    public void write(Script script, Shape shape, Share share) {
+        int from = share.from(shape.rows());
+        write(script, share.to(shape.rows()) - from, shape.channels(), new Place.Input(0, offset(from, shape)),
+                new Place.Output(0, offset(from, shape)));
+    }
+
+    boolean isPresent() {
+        return eps.isPresent();
     }
 
     /** Whether a norm, if there is one, is of the kind that oneDNN has something fast for. */
@@ -39,7 +50,7 @@ record Norms(Optional<Op.ChannelNorm> norm, int first) {
         return Maps.offset(row, shape.channels());
     }
 
-    List<Constant> constants() {
+    static List<Constant> constants(Optional<Op.ChannelNorm> norm) {
         return norm.flatMap(Op.ChannelNorm::affine)
                 .map(affine -> List.of(Constant.of(affine.scale()), Constant.of(affine.shift().orElseThrow())))
                 .orElse(List.of());
@@ -47,7 +58,7 @@ record Norms(Optional<Op.ChannelNorm> norm, int first) {
 
     /** Adds the norm of rows of a map, which may be in place, or nothing if there is no norm. */
     void write(Script script, int rows, int channels, Place src, Place dst) {
-        if (rows == 0 || norm.isEmpty()) {
+        if (rows == 0 || eps.isEmpty()) {
             return;
         }
         Tensor from = new Tensor(Maps.rows(script, rows, channels), src);
@@ -84,24 +95,22 @@ record Norms(Optional<Op.ChannelNorm> norm, int first) {
     }
 
     private void norm(Script script, Tensor src, Tensor dst, int channels) {
-        Op.ChannelNorm op = norm.orElseThrow();
         var tensors = new LinkedHashMap<Argument, Tensor>();
         tensors.put(Argument.SRC, src);
         tensors.put(Argument.DST, dst);
-        if (op.affine().isPresent()) {
+        if (affine) {
             MemoryDescriptor vector = script.own(MemoryDescriptor.vector(DataType.F32, channels));
             tensors.put(Argument.SCALE, new Tensor(vector, new Place.Constant(first, 0)));
             tensors.put(Argument.SHIFT, new Tensor(vector, new Place.Constant(first + 1, 0)));
         }
         script.run(
-                PrimitiveDescriptor.layerNorm(src.descriptor(), dst.descriptor(), op.norm().eps(),
-                        op.affine().isPresent()),
+                PrimitiveDescriptor.layerNorm(src.descriptor(), dst.descriptor(), eps.orElseThrow(), affine),
                 tensors);
     }
 
     /** How the norm is called at the end of a kernel's name. */
     String suffix() {
-        return norm.isPresent() ? " + layer norm" : "";
+        return isPresent() ? " + layer norm" : "";
     }
 
 }

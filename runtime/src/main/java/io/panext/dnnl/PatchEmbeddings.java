@@ -20,11 +20,11 @@ import java.util.Map;
  */
 record PatchEmbeddings(Op.PatchEmbedding op, MatmulWeights weights, Norms norms) implements Recipe {
 
-    static DnnlKernel kernel(Op.PatchEmbedding op) {
-        var recipe = new PatchEmbeddings(op, new MatmulWeights(op.weights(), DataType.F32), new Norms(op.norm(), 2));
-        var constants = new ArrayList<Constant>(List.of(recipe.weights.constant(), Constant.of(op.bias())));
-        constants.addAll(recipe.norms.constants());
-        return new DnnlKernel("onednn matmul over patches" + recipe.norms.suffix(), constants, recipe, false);
+    static DnnlKernel kernel(Op.PatchEmbedding op, Scripts scripts) {
+        var recipe = new PatchEmbeddings(op, MatmulWeights.of(op.weights(), DataType.F32), Norms.of(op.norm(), 2));
+        var constants = new ArrayList<Constant>(List.of(recipe.weights.constant(op.weights()), Constant.of(op.bias())));
+        constants.addAll(Norms.constants(op.norm()));
+        return new DnnlKernel("onednn matmul over patches" + recipe.norms.suffix(), constants, recipe, scripts, false);
     }
 
     /** Whether a stem's patches lie side by side and nothing but a layer norm follows. */

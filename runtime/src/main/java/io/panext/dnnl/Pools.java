@@ -15,8 +15,8 @@ final class Pools {
 
     private Pools() {}
 
-    static DnnlKernel kernel() {
-        return new DnnlKernel("onednn average pool", List.of(Ones.constant(1)), Pools::write, false);
+    static DnnlKernel kernel(Scripts scripts) {
+        return new DnnlKernel("onednn average pool", List.of(Ones.constant(1)), Pools::write, scripts, false);
     }
 
     private static void write(Script script, Shape shape, Share share) {

@@ -3,7 +3,7 @@ package io.panext.dnnl;
 import io.panext.graph.Shape;
 import io.panext.kernels.Share;
 
-/** How an op is done with primitives. */
+/** How an op is done with primitives. Equal recipes write equal scripts: weights are no part of them. */
 @FunctionalInterface
 interface Recipe {
 

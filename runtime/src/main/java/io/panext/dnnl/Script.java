@@ -9,6 +9,7 @@ import io.panext.onednn.Primitive;
 import io.panext.onednn.PrimitiveDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,12 @@ final class Script implements AutoCloseable {
 
     private final List<Call> calls = new ArrayList<>();
     private final List<AutoCloseable> owned = new ArrayList<>();
+    private final Map<Rows, MemoryDescriptor> descriptors = new HashMap<>();
+    private final Map<List<MemoryDescriptor>, PrimitiveDescriptor> products = new HashMap<>();
     private long scratchBytes;
     private long scratchpadBytes;
+
+    private record Rows(DataType type, long rows, long columns, long stride) {}
 
     private sealed interface Call {
 
@@ -57,7 +62,14 @@ final class Script implements AutoCloseable {
 
     /** Describes rows of values; the descriptor is the script's. */
     MemoryDescriptor rows(DataType type, long rows, long columns, long stride) {
-        return own(MemoryDescriptor.rows(type, rows, columns, stride));
+        return descriptors.computeIfAbsent(new Rows(type, rows, columns, stride),
+                _ -> own(MemoryDescriptor.rows(type, rows, columns, stride)));
+    }
+
+    /** Returns the product of two matrices, one descriptor for all that are alike: their descriptors are the script's. */
+    PrimitiveDescriptor product(MemoryDescriptor src, MemoryDescriptor weights, MemoryDescriptor dst) {
+        return products.computeIfAbsent(List.of(src, weights, dst),
+                _ -> own(PrimitiveDescriptor.matmul(src, weights, dst)));
     }
 
     /** Adds a primitive; its descriptor becomes the script's. */

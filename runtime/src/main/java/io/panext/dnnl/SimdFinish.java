@@ -3,19 +3,20 @@ package io.panext.dnnl;
 import io.panext.compile.Operands;
 import io.panext.dnnl.Blocks.Block;
 import io.panext.dnnl.MatmulWeights.Group;
-import io.panext.graph.Op;
+import io.panext.graph.Op.PostOp;
 import io.panext.kernels.Epilogue;
 import io.panext.kernels.Linear;
 import io.panext.kernels.Matrix;
 import io.panext.simd.Epilogues;
+import java.util.List;
 
 /** What the Vector API makes of a block of a product that a primitive wrote. */
-record SimdFinish(Op.Linear op, Block block, Group group) implements Script.Action {
+record SimdFinish(List<PostOp> postOps, Block block, Group group) implements Script.Action {
 
     @Override
     public Runnable bind(Binding binding) {
         Operands operands = binding.operands();
-        Epilogue epilogue = Epilogues.of(op, operands);
+        Epilogue epilogue = Epilogues.of(postOps, operands);
         Matrix columns = operands.dst().columns(group.from(), group.count());
         int end = block.row() + block.rows();
         return () -> {

@@ -14,8 +14,8 @@ final class Softmaxes {
 
     private Softmaxes() {}
 
-    static DnnlKernel kernel() {
-        return new DnnlKernel("onednn softmax", List.of(), Softmaxes::write, false);
+    static DnnlKernel kernel(Scripts scripts) {
+        return new DnnlKernel("onednn softmax", List.of(), Softmaxes::write, scripts, false);
     }
 
     private static void write(Script script, Shape shape, Share share) {

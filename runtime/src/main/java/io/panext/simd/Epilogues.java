@@ -19,8 +19,7 @@ public final class Epilogues {
      *
      * @throws IllegalArgumentException if no epilogue does them together
      */
-    public static Epilogue of(Op.Linear op, Operands operands) {
-        List<PostOp> postOps = op.postOps();
+    public static Epilogue of(List<PostOp> postOps, Operands operands) {
         if (postOps.isEmpty()) {
             return Epilogue.NONE;
         }

@@ -50,7 +50,7 @@ final class Products {
     }
 
     private static Task plain(Op.Linear op, Linear linear, Operands operands) {
-        Epilogue epilogue = Epilogues.of(op, operands);
+        Epilogue epilogue = Epilogues.of(op.postOps(), operands);
         RowSource rows = RowSource.of(operands.src());
         ImageRows images = chunks(op, operands.shape());
         return (_, share) -> linear.run(rows, operands.dst(), images, epilogue, share);
@@ -58,7 +58,7 @@ final class Products {
 
     /** The factors of the response norm go into the weights or into the rows, whichever are fewer. */
     private static Task normed(Op.Linear op, PackedWeights weights, Matrix gamma, Operands operands) {
-        Epilogue epilogue = Epilogues.of(op, operands);
+        Epilogue epilogue = Epilogues.of(op.postOps(), operands);
         Shape shape = operands.shape();
         ImageRows images = shape.statistics();
         return (_, share) -> {

@@ -1,0 +1,72 @@
+package io.panext.dnnl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.panext.graph.Shape;
+import io.panext.kernels.Share;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Blocks that do the same share a script, for as long as one of them needs it. */
+class ScriptsTest {
+
+    private static final Shape SMALL = new Shape(1, 2, 2, 8);
+    private static final Shape LARGE = new Shape(1, 4, 4, 8);
+
+    private final Scripts scripts = new Scripts();
+    private final List<Shape> written = new ArrayList<>();
+    private final List<Shape> closed = new ArrayList<>();
+
+    private final Recipe recipe = (script, shape, _) -> {
+        written.add(shape);
+        script.scratch(shape.rows());
+        script.own(() -> closed.add(shape));
+    };
+
+    private Scripts.Key key(Shape shape) {
+        return new Scripts.Key(recipe, shape, Share.ALL);
+    }
+
+    @Test
+    void equalKeysShareOneScript() {
+        Script script = scripts.take(key(SMALL));
+        assertSame(script, scripts.take(key(SMALL)));
+        assertNotSame(script, scripts.take(key(LARGE)));
+        assertEquals(List.of(SMALL, LARGE), written);
+    }
+
+    @Test
+    void aScriptIsClosedWhenItsLastUserGivesItBack() {
+        scripts.take(key(SMALL));
+        scripts.take(key(SMALL));
+        scripts.give(key(SMALL));
+        assertEquals(List.of(), closed);
+        scripts.give(key(SMALL));
+        assertEquals(List.of(SMALL), closed);
+        scripts.take(key(SMALL));
+        assertEquals(List.of(SMALL, SMALL), written);
+    }
+
+    @Test
+    void whatMemoryAScriptNeedsIsFoundOutOnce() {
+        assertEquals(Constant.ALIGNMENT, scripts.scratchBytes(key(SMALL)));
+        assertEquals(Constant.ALIGNMENT, scripts.scratchBytes(key(SMALL)));
+        assertEquals(List.of(SMALL), written);
+        assertEquals(List.of(SMALL), closed);
+    }
+
+    @Test
+    void aScriptThatCannotBeWrittenLeavesNothing() {
+        var failing = new Scripts.Key((script, shape, _) -> {
+            script.own(() -> closed.add(shape));
+            throw new IllegalStateException("no");
+        }, SMALL, Share.ALL);
+        assertThrows(IllegalStateException.class, () -> scripts.take(failing));
+        assertThrows(IllegalStateException.class, () -> scripts.take(failing));
+        assertEquals(List.of(SMALL, SMALL), closed);
+    }
+}
