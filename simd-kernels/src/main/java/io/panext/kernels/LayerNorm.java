@@ -21,6 +21,8 @@ public final class LayerNorm extends RowNorm {
     private static final ByteOrder ORDER = Lanes.ORDER;
     private static final int BYTES = Lanes.BYTES;
 
+    private final float inverse;
+
     /**
      * @param channels number of channels
      * @param eps      what is added to the variance
@@ -28,6 +30,7 @@ public final class LayerNorm extends RowNorm {
      */
     public LayerNorm(int channels, float eps, Optional<Affine> affine) {
         super(channels, eps, affine);
+        inverse = 1f / channels;
     }
 
     @Override
@@ -55,7 +58,7 @@ public final class LayerNorm extends RowNorm {
             sums = sums.add(sums.rearrange(Lanes.ACROSS_2));
         }
         sums = sums.add(sums.rearrange(Lanes.ACROSS_1));
-        FloatVector means = sums.div(channels);
+        FloatVector means = sums.mul(inverse);
         FloatVector mean0 = means.rearrange(Lanes.FIRST);
         FloatVector mean1 = means.rearrange(Lanes.LAST);
         FloatVector d0 = FloatVector.fromMemorySegment(S, src, from0 + last, ORDER).sub(mean0);
@@ -77,10 +80,10 @@ public final class LayerNorm extends RowNorm {
             squares = squares.add(squares.rearrange(Lanes.ACROSS_2));
         }
         squares = squares.add(squares.rearrange(Lanes.ACROSS_1));
-        FloatVector deviations = squares.div(channels).add(eps).sqrt();
-        FloatVector scales = FloatVector.broadcast(S, 1).div(deviations);
-        FloatVector scale0 = scales.rearrange(Lanes.FIRST);
-        FloatVector scale1 = scales.rearrange(Lanes.LAST);
+        // A scalar root and quotient take a quarter of the time of a vector's.
+        FloatVector scale0 = FloatVector.broadcast(S, 1 / (float) Math.sqrt(squares.lane(0) * inverse + eps));
+        FloatVector scale1 = FloatVector.broadcast(S,
+                1 / (float) Math.sqrt(squares.lane(Lanes.COUNT - 1) * inverse + eps));
         for (long at = 0; at != last + BYTES; at += BYTES) {
             FloatVector y0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0).mul(scale0);
             FloatVector y1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1).mul(scale1);
