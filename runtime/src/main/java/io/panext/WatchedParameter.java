@@ -11,9 +11,6 @@ import java.util.Map;
  */
 record WatchedParameter(Parameter parameter, Map<String, String> notes) implements Parameter {
 
-    private static final int MAGNITUDE = Integer.MAX_VALUE;
-    private static final int INFINITY = 0x7F80_0000;
-
     @Override
     public String name() {
         return parameter.name();
@@ -37,13 +34,16 @@ record WatchedParameter(Parameter parameter, Map<String, String> notes) implemen
         watch(dst, count);
     }
 
-    /** Floats of a larger magnitude have larger bits: one maximum, without a branch, tells of all. */
+    /** A maximum is NaN as soon as one value is: it tells of all without a branch. */
     private void watch(float[] values, int count) {
-        int largest = 0;
+        float largest = 0;
         for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & MAGNITUDE);
+            largest = Math.max(largest, Math.abs(values[i]));
         }
-        for (int i = 0; largest >= INFINITY && i < count; i++) {
+        if (Float.isFinite(largest)) {
+            return;
+        }
+        for (int i = 0; i < count; i++) {
             if (!Float.isFinite(values[i])) {
                 notes.putIfAbsent(name(), "tensor " + name() + " holds " + values[i]
                         + ": results will not be finite");
