@@ -14,7 +14,7 @@ import java.util.Map;
 /** Brings weights into a layout of oneDNN's choice, once. Packing threads share nothing of it. */
 final class Reorder {
 
-    /** Values that are read at a time. */
+    /** Values that are read at a time, or a row, if that is more. */
     private static final int CHUNK = 1 << 16;
 
     private Reorder() {}
@@ -54,7 +54,8 @@ final class Reorder {
     }
 
     private static void read(Parameter values, int from, int count, MemorySegment dst) {
-        float[] chunk = new float[Math.min(CHUNK, count)];
+        int row = values.size() / values.shape().getFirst();
+        float[] chunk = new float[Math.min(Math.max(CHUNK / row, 1) * row, count)];
         for (int done = 0; done < count; done += chunk.length) {
             int some = Math.min(chunk.length, count - done);
             values.read(from + done, chunk, some);

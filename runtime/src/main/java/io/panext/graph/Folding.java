@@ -3,7 +3,6 @@ package io.panext.graph;
 import io.panext.zoo.Norm;
 import io.panext.zoo.Parameter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,11 +45,12 @@ public final class Folding {
                         .map(op -> List.of(before.withOp(new Op.ChannelNorm(norm, Optional.empty())), node.withOp(op)))
                         .orElse(List.of());
             case Op.ResponseNorm(Parameter gamma, Optional<Parameter> beta) when beta.isPresent()
-                    && node.op() instanceof Op.Linear linear ->
-                List.of(before.withOp(new Op.ResponseNorm(gamma, Optional.empty())),
-                        node.withOp(new Op.Linear(linear.weights(),
-                                shifted(linear.bias(), linear.weights(), beta.get()), linear.responseGamma(),
+                    && node.op() instanceof Op.Linear linear -> {
+                var shift = new ConstantInput(linear.weights(), beta.get());
+                yield List.of(before.withOp(new Op.ResponseNorm(gamma, Optional.empty())),
+                        node.withOp(new Op.Linear(shift.weights(), shift.bias(linear.bias()), linear.responseGamma(),
                                 linear.postOps())));
+            }
             case Op.Linear linear when node.op() instanceof Op.LayerScale(Parameter gamma) -> {
                 Op scaled = new Op.Linear(rowsScaled(linear.weights(), gamma), rowsScaled(linear.bias(), gamma),
                         linear.responseGamma(), linear.postOps());
@@ -62,24 +62,34 @@ public final class Folding {
 
     private static Optional<Op> absorb(Op.Affine affine, Op op) {
         return switch (op) {
-            case Op.Linear linear -> Optional.of(new Op.Linear(inputsScaled(linear.weights(), affine.scale()),
-                    shifted(linear.bias(), linear.weights(), affine), linear.responseGamma(), linear.postOps()));
-            case Op.Downsample conv -> Optional.of(new Op.Downsample(conv.norm(),
-                    inputsScaled(conv.weights(), affine.scale()), shifted(conv.bias(), conv.weights(), affine)));
+            case Op.Linear(Parameter weights, Parameter bias, Optional<Parameter> gamma, List<Op.PostOp> postOps) -> {
+                Layer layer = absorb(affine, new Layer(weights, bias));
+                yield Optional.of(new Op.Linear(layer.weights(), layer.bias(), gamma, postOps));
+            }
+            case Op.Downsample(Optional<Op.ChannelNorm> norm, Parameter weights, Parameter bias) -> {
+                Layer layer = absorb(affine, new Layer(weights, bias));
+                yield Optional.of(new Op.Downsample(norm, layer.weights(), layer.bias()));
+            }
             default -> Optional.empty();
         };
     }
 
-    private static Parameter shifted(Parameter bias, Parameter weights, Op.Affine affine) {
-        return affine.shift().map(shift -> shifted(bias, weights, shift)).orElse(bias);
+    private record Layer(Parameter weights, Parameter bias) {}
+
+    private static Layer absorb(Op.Affine affine, Layer layer) {
+        Layer shifted = affine.shift().map(constants -> {
+            var shift = new ConstantInput(layer.weights(), constants);
+            return new Layer(shift.weights(), shift.bias(layer.bias()));
+        }).orElse(layer);
+        return new Layer(inputsScaled(shifted.weights(), affine.scale()), shifted.bias());
     }
 
     /** Weights {@code [out, in, ...]} times a factor for each input channel. */
     private static Parameter inputsScaled(Parameter weights, Parameter factors) {
-        int row = row(weights);
+        int row = Rows.length(weights);
         return DerivedParameter.like(weights, (from, dst, count) -> {
             weights.read(from, dst, count);
-            float[] f = overRow(weights, factors);
+            float[] f = Rows.over(weights, factors);
             for (int at = from % row, i = 0; i < count; at = 0) {
                 int end = i + Math.min(row - at, count - i);
                 for (; i < end; i++, at++) {
@@ -91,7 +101,7 @@ public final class Folding {
 
     /** Weights {@code [out, ...]} times a factor for each output channel. */
     private static Parameter rowsScaled(Parameter weights, Parameter factors) {
-        int row = row(weights);
+        int row = Rows.length(weights);
         return DerivedParameter.like(weights, (from, dst, count) -> {
             weights.read(from, dst, count);
             float[] f = factors.values();
@@ -102,54 +112,5 @@ public final class Folding {
                 }
             }
         });
-    }
-
-    /** The bias plus what the weights make of a constant in each input channel, worked out row by row. */
-    private static Parameter shifted(Parameter bias, Parameter weights, Parameter shift) {
-        int row = row(weights);
-        return DerivedParameter.like(bias, (from, dst, count) -> {
-            bias.read(from, dst, count);
-            float[] s = overRow(weights, shift);
-            float[] w = new float[row];
-            for (int out = 0; out < count; out++) {
-                weights.read((from + out) * row, w, row);
-                dst[out] = (float) (dst[out] + dot(w, s));
-            }
-        });
-    }
-
-    /** Four sums at a time: one would wait for each addition. */
-    private static double dot(float[] a, float[] b) {
-        double sum0 = 0;
-        double sum1 = 0;
-        double sum2 = 0;
-        double sum3 = 0;
-        int i = 0;
-        for (; i + 4 <= a.length; i += 4) {
-            sum0 += (double) a[i] * b[i];
-            sum1 += (double) a[i + 1] * b[i + 1];
-            sum2 += (double) a[i + 2] * b[i + 2];
-            sum3 += (double) a[i + 3] * b[i + 3];
-        }
-        for (; i < a.length; i++) {
-            sum0 += (double) a[i] * b[i];
-        }
-        return sum0 + sum1 + (sum2 + sum3);
-    }
-
-    /** A value for each input channel, repeated for the taps of a kernel: as long as a row of the weights. */
-    private static float[] overRow(Parameter weights, Parameter channels) {
-        float[] values = channels.values();
-        int taps = row(weights) / values.length;
-        float[] row = new float[row(weights)];
-        for (int channel = 0; channel < values.length; channel++) {
-            Arrays.fill(row, channel * taps, (channel + 1) * taps, values[channel]);
-        }
-        return row;
-    }
-
-    /** Weights of an output channel. */
-    private static int row(Parameter weights) {
-        return weights.size() / weights.shape().getFirst();
     }
 }

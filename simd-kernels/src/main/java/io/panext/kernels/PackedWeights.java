@@ -67,9 +67,9 @@ public final class PackedWeights {
         float[] reordered = new float[PANEL_VECTORS * Lanes.COUNT * depth];
         float[] bias = new float[width];
         for (int panel = 0; panel < packed.panels; panel++) {
-            // The bias may depend on the weights: they are read last, and then need not be kept.
-            source.bias(packed.firstColumn(panel), packed.usedColumns(panel), bias);
+            // The bias may depend on the weights: whoever works it out has then seen them.
             source.weights(packed.firstColumn(panel), packed.usedColumns(panel), weights);
+            source.bias(packed.firstColumn(panel), packed.usedColumns(panel), bias);
             packed.fillPanel(panel, weights, bias, reordered);
         }
         return packed;
