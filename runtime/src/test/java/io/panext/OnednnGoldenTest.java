@@ -52,7 +52,8 @@ class OnednnGoldenTest {
         return io.panext.onednn.Onednn.find().orElseThrow().isa().bf16();
     }
 
-    private static double relativeError(float[] expected, float[] actual) {
+    /** Returns the norm of the difference over the norm of what is right. */
+    static double relativeError(float[] expected, float[] actual) {
         double error = 0;
         double norm = 0;
         for (int i = 0; i < expected.length; i++) {

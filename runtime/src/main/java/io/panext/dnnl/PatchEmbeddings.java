@@ -17,11 +17,14 @@ import java.util.Map;
  * for a planar source.
  *
  * <p>The constants are weights, bias, then those of a norm.
+ *
+ * @param window what a patch is
  */
-record PatchEmbeddings(Op.PatchEmbedding op, MatmulWeights weights, Norms norms) implements Recipe {
+record PatchEmbeddings(Window window, MatmulWeights weights, Norms norms) implements Recipe {
 
     static DnnlKernel kernel(Op.PatchEmbedding op, Scripts scripts) {
-        var recipe = new PatchEmbeddings(op, MatmulWeights.of(op.weights(), DataType.F32), Norms.of(op.norm(), 2));
+        var recipe = new PatchEmbeddings(op.window(), MatmulWeights.of(op.weights(), DataType.F32),
+                Norms.of(op.norm(), 2));
         var constants = new ArrayList<Constant>(List.of(recipe.weights.constant(op.weights()), Constant.of(op.bias())));
         constants.addAll(Norms.constants(op.norm()));
         return new DnnlKernel("onednn matmul over patches" + recipe.norms.suffix(), constants, recipe, scripts, false);
@@ -35,7 +38,7 @@ record PatchEmbeddings(Op.PatchEmbedding op, MatmulWeights weights, Norms norms)
 
     @Override
     public void write(Script script, Shape shape, Share share) {
-        Shape dst = op.output(shape);
+        Shape dst = shape.seenThrough(window, weights.columns());
         List<ImagePart> parts = ImagePart.of(dst.images(), dst.height(), share);
         int most = parts.stream().mapToInt(ImagePart::rows).max().orElse(0) * dst.width();
         Place gathered = script.scratch(4L * most * weights.depth());
@@ -52,7 +55,7 @@ record PatchEmbeddings(Op.PatchEmbedding op, MatmulWeights weights, Norms norms)
 
     /** Adds the copy of planes into rows, each one patch: channel, row, column. */
     private void gather(Script script, Shape image, int across, ImagePart rows, Place dst) {
-        long patch = op.window().kernel();
+        long patch = window.kernel();
         long depth = weights.depth();
         long plane = image.pixels();
         long[] dims = {image.channels(), rows.rows(), patch, across, patch};

@@ -11,7 +11,8 @@ final class SmallPatches {
     /** Vectors of channels that {@link #pixel} computes at a time: enough sums to hide the latency of each other. */
     static final int SLICES = 4;
 
-    // The tiles spell out every vector operation, as those of DepthwiseConv do, and for the same reason.
+    // The tiles spell out every vector operation, and the loop over the rows of a kernel has no counter: for the reasons
+    // that DepthwiseTile has.
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final ByteOrder ORDER = Lanes.ORDER;
     private static final int BYTES = Lanes.BYTES;
@@ -33,9 +34,9 @@ final class SmallPatches {
         FloatVector zero = FloatVector.zero(S);
         FloatVector even0 = bias, even1 = bias, even2 = bias, even3 = bias;
         FloatVector odd0 = zero, odd1 = zero, odd2 = zero, odd3 = zero;
-        for (int ky = fromTap; ky < toTap; ky++) {
-            long w = taps + ky * ((long) KERNEL * BYTES);
-            long upper = ky * rowBytes;
+        long w = taps + fromTap * ((long) KERNEL * BYTES);
+        long upper = fromTap * rowBytes;
+        for (int left = (1 << (toTap - fromTap)) - 1; left != 0; left >>= 1) {
             long lower = upper + rowBytes;
             FloatVector w0 = FloatVector.fromMemorySegment(S, weights, w, ORDER);
             FloatVector w1 = FloatVector.fromMemorySegment(S, weights, w + BYTES, ORDER);
@@ -88,6 +89,8 @@ final class SmallPatches {
             y = FloatVector.fromMemorySegment(S, square, lower + 7L * BYTES, ORDER);
             even1 = x.fma(w6, even1);
             even3 = y.fma(w6, even3);
+            w += (long) KERNEL * BYTES;
+            upper = lower;
         }
         even0.add(odd0).intoMemorySegment(dst, d0, ORDER);
         even1.add(odd1).intoMemorySegment(dst, d0 + dStride, ORDER);
