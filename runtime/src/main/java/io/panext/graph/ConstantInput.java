@@ -10,7 +10,7 @@ import java.util.Arrays;
 final class ConstantInput {
 
     private final Parameter weights;
-    private final Parameter constants;
+    private final InputRow constants;
     private final double[] products;
 
     /**
@@ -19,7 +19,7 @@ final class ConstantInput {
      */
     ConstantInput(Parameter weights, Parameter constants) {
         this.weights = weights;
-        this.constants = constants;
+        this.constants = new InputRow(weights, constants);
         this.products = new double[weights.shape().getFirst()];
         Arrays.fill(products, Double.NaN);
     }
@@ -31,8 +31,8 @@ final class ConstantInput {
 
     private void read(int from, float[] dst, int count) {
         weights.read(from, dst, count);
-        int row = Rows.length(weights);
-        float[] input = Rows.over(weights, constants);
+        int row = InputRow.length(weights);
+        float[] input = constants.values();
         for (int out = Math.ceilDiv(from, row); (out + 1) * row <= from + count; out++) {
             know(out, dot(dst, out * row - from, input));
         }
@@ -42,7 +42,7 @@ final class ConstantInput {
     Parameter bias(Parameter bias) {
         return DerivedParameter.like(bias, (from, dst, count) -> {
             bias.read(from, dst, count);
-            float[] row = new float[Rows.length(weights)];
+            float[] row = new float[InputRow.length(weights)];
             for (int out = 0; out < count; out++) {
                 if (Double.isNaN(product(from + out))) {
                     read((from + out) * row.length, row, row.length);

@@ -86,10 +86,11 @@ public final class Folding {
 
     /** Weights {@code [out, in, ...]} times a factor for each input channel. */
     private static Parameter inputsScaled(Parameter weights, Parameter factors) {
-        int row = Rows.length(weights);
+        int row = InputRow.length(weights);
+        var input = new InputRow(weights, factors);
         return DerivedParameter.like(weights, (from, dst, count) -> {
             weights.read(from, dst, count);
-            float[] f = Rows.over(weights, factors);
+            float[] f = input.values();
             for (int at = from % row, i = 0; i < count; at = 0) {
                 int end = i + Math.min(row - at, count - i);
                 for (; i < end; i++, at++) {
@@ -101,7 +102,7 @@ public final class Folding {
 
     /** Weights {@code [out, ...]} times a factor for each output channel. */
     private static Parameter rowsScaled(Parameter weights, Parameter factors) {
-        int row = Rows.length(weights);
+        int row = InputRow.length(weights);
         return DerivedParameter.like(weights, (from, dst, count) -> {
             weights.read(from, dst, count);
             float[] f = factors.values();

@@ -73,10 +73,13 @@ public interface Checkpoint extends AutoCloseable {
      * @throws UnsupportedOperationException if its type is not {@linkplain DType#isWeight() a weight's}
      */
     default void read(String tensor, long from, float[] dst, int count) {
-        DType dtype = info(tensor).requireWeight(name());
-        MemorySegment part = bytes(tensor).asSlice(from * dtype.byteSize(), (long) count * dtype.byteSize());
-        dtype.toFloats(part, dst);
-        MappedFile.forget(part);
+        TensorInfo info = info(tensor);
+        DType dtype = info.requireWeight(name());
+        MemorySegment bytes = bytes(tensor);
+        long start = from * dtype.byteSize();
+        long end = start + (long) count * dtype.byteSize();
+        dtype.toFloats(bytes.asSlice(start, end - start), dst);
+        MappedFile.forget(bytes.asSlice(0, end), end - start, from + count == info.size());
     }
 
     /**

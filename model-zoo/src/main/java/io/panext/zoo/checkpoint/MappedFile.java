@@ -38,10 +38,17 @@ final class MappedFile {
         }
     }
 
-    /** Lets the system take back the memory of what has been read; should it be read again, it is there again. */
-    static void forget(MemorySegment part) {
-        if (part.isMapped() && part.byteSize() >= WORTH_FORGETTING) {
-            part.unload();
+    /**
+     * Lets the system take back the memory of what has been read of a tensor; should it be read again, it is there again.
+     * That is all from its start on: with a page that is wanted, the system also maps those around it, forgotten or not.
+     *
+     * @param read   all of it until now
+     * @param latest the bytes at its end that are new
+     * @param isAll  whether this is the whole tensor
+     */
+    static void forget(MemorySegment read, long latest, boolean isAll) {
+        if (read.isMapped() && (isAll || latest >= WORTH_FORGETTING)) {
+            read.unload();
         }
     }
 

@@ -95,10 +95,13 @@ final class TorchCheckpoint implements Checkpoint {
 
     @Override
     public void read(String tensor, long from, float[] dst, int count) {
-        DType dtype = info(tensor).requireWeight(name);
+        TensorInfo info = info(tensor);
+        DType dtype = info.requireWeight(name);
         MemorySegment part = bytes(tensor, from, count);
         dtype.toFloats(part, dst);
-        MappedFile.forget(part);
+        if (part.isMapped()) {
+            MappedFile.forget(bytes(tensor, 0, from + count), part.byteSize(), from + count == info.size());
+        }
     }
 
     private MemorySegment bytes(String tensor, long from, long count) {
