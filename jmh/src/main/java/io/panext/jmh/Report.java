@@ -47,7 +47,7 @@ public final class Report {
         for (Map.Entry<Subject, List<RunResult>> entry : results.entrySet()) {
             Samples samples = Samples.of(entry.getValue());
             switch (entry.getKey()) {
-                case Subject.Ceiling() -> ceiling = FmaCeiling.flop() / samples.median() / 1e3;
+                case Subject.Ceiling() -> ceiling = FmaCeiling.flop() / samples.quantile(0) / 1e3;
                 case Subject.Model(Peer peer, Workload work) ->
                     models.add(new ModelTime(peer.name(), work, samples, peakBytes(peer, work)));
                 case Subject.Kernel(BackendChoice backend, Workload work, Layer layer, int stage) ->

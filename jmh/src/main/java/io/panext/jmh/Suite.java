@@ -19,10 +19,11 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 /**
  * What is run, and in which order: each round is one process of everything, so that a noisy minute touches all alike.
  *
- * @param parts  run one after the other in each round
- * @param rounds processes of each benchmark
+ * @param ceiling run before each part: what a core can do is seen in its best moment
+ * @param parts   run one after the other in each round
+ * @param rounds  processes of each benchmark
  */
-record Suite(List<Options> parts, int rounds) {
+record Suite(Options ceiling, List<Options> parts, int rounds) {
 
     private static final int ROUNDS = 3;
 
@@ -45,7 +46,6 @@ record Suite(List<Options> parts, int rounds) {
      */
     static Suite of(CommandLineOptions command) {
         var parts = new ArrayList<Options>();
-        parts.add(part(command, FmaCeiling.class).build());
         if (!command.getIncludes().isEmpty()) {
             parts.add(part(command).build());
         } else if (PARAMETERS.stream().anyMatch(name -> command.getParameter(name).hasValue())) {
@@ -55,7 +55,7 @@ record Suite(List<Options> parts, int rounds) {
             parts.add(part(command, BF16, WholeModel.class).param("precision", Precision.BF16.name()).build());
             parts.add(part(command, LayerKernel.class).build());
         }
-        return new Suite(parts, command.getForkCount().orElse(ROUNDS));
+        return new Suite(part(command, FmaCeiling.class).build(), parts, command.getForkCount().orElse(ROUNDS));
     }
 
     private static ChainedOptionsBuilder part(CommandLineOptions command, Workload work, Class<?>... benchmarks) {
@@ -74,6 +74,7 @@ record Suite(List<Options> parts, int rounds) {
         var results = new ArrayList<RunResult>();
         for (int round = 0; round < rounds; round++) {
             for (Options part : parts) {
+                results.addAll(run(ceiling));
                 results.addAll(run(part));
             }
         }

@@ -16,16 +16,16 @@ class SuiteTest {
     @Test
     void withoutArgumentsRunsMarksAndLayers() throws CommandLineOptionException {
         List<Options> parts = suite().parts();
-        assertEquals(8, parts.size());
-        assertEquals(List.of("convnextv2_base"), List.copyOf(parts.get(5).getParameter("model").get()));
-        assertTrue(includes(parts.get(1)).contains("PeerModel"));
+        assertEquals(7, parts.size());
+        assertEquals(List.of("convnextv2_base"), List.copyOf(parts.get(4).getParameter("model").get()));
+        assertTrue(includes(parts.getFirst()).contains("PeerModel"));
         assertTrue(includes(parts.getLast()).contains("LayerKernel"));
     }
 
     @Test
     void parametersAloneRunWholeModels() throws CommandLineOptionException {
         List<Options> parts = suite("-p", "model=convnextv2_atto", "-p", "threads=1,2").parts();
-        assertEquals(2, parts.size());
+        assertEquals(1, parts.size());
         assertTrue(includes(parts.getLast()).contains("WholeModel") && includes(parts.getLast()).contains("PeerModel"));
         assertEquals(List.of("1", "2"), List.copyOf(parts.getLast().getParameter("threads").get()));
     }
@@ -42,6 +42,11 @@ class SuiteTest {
         Suite suite = suite("-f", Integer.toString(forks));
         assertEquals(forks, suite.rounds());
         assertTrue(suite.parts().stream().allMatch(part -> part.getForkCount().get() == 1));
+    }
+
+    @Test
+    void everyPartHasTheCeilingBesideIt() throws CommandLineOptionException {
+        assertTrue(includes(suite().ceiling()).contains("FmaCeiling"));
     }
 
     private static Suite suite(String... arguments) throws CommandLineOptionException {
