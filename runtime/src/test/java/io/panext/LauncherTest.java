@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher and its cache of linked classes, from a copy of what {@code package} has built. */
 @Tag("launcher")
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
 class LauncherTest {
 
     private static final String TRAINS = "panext: preparing faster starts, once: this takes a few seconds ...";

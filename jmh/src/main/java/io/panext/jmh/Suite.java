@@ -69,12 +69,16 @@ record Suite(Options ceiling, List<Options> parts, int rounds) {
         return options;
     }
 
+    /** Returns what a round runs, in this order. */
+    List<Options> round() {
+        return parts.stream().flatMap(part -> Stream.of(ceiling, part)).toList();
+    }
+
     /** Runs everything. */
     Collection<RunResult> run() throws RunnerException {
         var results = new ArrayList<RunResult>();
         for (int round = 0; round < rounds; round++) {
-            for (Options part : parts) {
-                results.addAll(run(ceiling));
+            for (Options part : round()) {
                 results.addAll(run(part));
             }
         }

@@ -46,7 +46,13 @@ class SuiteTest {
 
     @Test
     void everyPartHasTheCeilingBesideIt() throws CommandLineOptionException {
-        assertTrue(includes(suite().ceiling()).contains("FmaCeiling"));
+        Suite suite = suite();
+        assertTrue(includes(suite.ceiling()).contains("FmaCeiling"));
+        List<Options> round = suite.round();
+        assertEquals(2 * suite.parts().size(), round.size());
+        for (int part = 0; part < suite.parts().size(); part++) {
+            assertEquals(List.of(suite.ceiling(), suite.parts().get(part)), round.subList(2 * part, 2 * part + 2));
+        }
     }
 
     private static Suite suite(String... arguments) throws CommandLineOptionException {

@@ -14,7 +14,7 @@ class GeneratedBindingsTest {
     private static final int NOT_INSTALLED = 77;
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "generate.sh is a shell script")
     void theCommittedBindingsAreWhatJextractGives() throws Exception {
         Process check = new ProcessBuilder("src/main/jextract/generate.sh", "--check").redirectErrorStream(true)
                 .start();

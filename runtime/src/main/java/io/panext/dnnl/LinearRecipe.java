@@ -72,12 +72,12 @@ record LinearRecipe(MatmulWeights weights, boolean normed, List<PostOp> postOps,
         Optional<SumsOfSquares> sums = finish == Finish.ONEDNN && postOps.contains(PostOp.SUM_SQUARES)
                 ? Optional.of(new SumsOfSquares(script, ONES, shape.statistics(), weights.columns(), rows))
                 : Optional.empty();
-        var packed = new HashMap<Group, MemoryDescriptor>();
-        groups.forEach(group -> packed.put(group, script.own(weights.descriptor(group))));
+        var packed = new HashMap<Integer, MemoryDescriptor>();
+        groups.forEach(group -> packed.computeIfAbsent(group.count(), _ -> script.own(weights.descriptor(group))));
         for (Block block : blocks) {
             Tensor src = source.write(block);
             for (Group group : groups) {
-                product(script, src, block, group, packed.get(group));
+                product(script, src, block, group, packed.get(group.count()));
                 if (finish == Finish.SIMD) {
                     script.run(new SimdFinish(postOps, block, group));
                 }

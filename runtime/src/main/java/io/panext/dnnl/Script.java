@@ -11,8 +11,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 
 /**
  * What one worker does for one op on maps of one shape: primitives, one after the other, and where their tensors lie.
@@ -22,7 +24,7 @@ import java.util.Map;
 final class Script implements AutoCloseable {
 
     private final List<Call> calls = new ArrayList<>();
-    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final SequencedSet<AutoCloseable> owned = new LinkedHashSet<>();
     private final Map<Rows, MemoryDescriptor> descriptors = new HashMap<>();
     private final Map<List<MemoryDescriptor>, PrimitiveDescriptor> products = new HashMap<>();
     private long scratchBytes;
@@ -54,7 +56,7 @@ final class Script implements AutoCloseable {
         return place;
     }
 
-    /** Lets the script close something with itself. */
+    /** Lets the script close something with itself, once, however often it is told to. */
     <T extends AutoCloseable> T own(T object) {
         owned.add(object);
         return object;
@@ -68,8 +70,8 @@ final class Script implements AutoCloseable {
 
     /** Returns the product of two matrices, one descriptor for all that are alike: their descriptors are the script's. */
     PrimitiveDescriptor product(MemoryDescriptor src, MemoryDescriptor weights, MemoryDescriptor dst) {
-        return products.computeIfAbsent(List.of(src, weights, dst),
-                _ -> own(PrimitiveDescriptor.matmul(src, weights, dst)));
+        return own(products.computeIfAbsent(List.of(src, weights, dst),
+                _ -> PrimitiveDescriptor.matmul(src, weights, dst)));
     }
 
     /** Adds a primitive; its descriptor becomes the script's. */

@@ -42,12 +42,12 @@ final class ConstantInput {
     Parameter bias(Parameter bias) {
         return DerivedParameter.like(bias, (from, dst, count) -> {
             bias.read(from, dst, count);
-            float[] row = new float[InputRow.length(weights)];
-            for (int out = 0; out < count; out++) {
-                if (Double.isNaN(product(from + out))) {
-                    read((from + out) * row.length, row, row.length);
+            int row = InputRow.length(weights);
+            for (int i = 0; i < count; i++) {
+                if (Double.isNaN(product(from + i))) {
+                    read((from + i) * row, new float[row], row);
                 }
-                dst[out] = (float) (dst[out] + product(from + out));
+                dst[i] = (float) (dst[i] + product(from + i));
             }
         });
     }

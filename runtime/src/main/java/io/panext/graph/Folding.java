@@ -46,9 +46,9 @@ public final class Folding {
                         .orElse(List.of());
             case Op.ResponseNorm(Parameter gamma, Optional<Parameter> beta) when beta.isPresent()
                     && node.op() instanceof Op.Linear linear -> {
-                var shift = new ConstantInput(linear.weights(), beta.get());
+                Layer layer = shifted(new Layer(linear.weights(), linear.bias()), beta.get());
                 yield List.of(before.withOp(new Op.ResponseNorm(gamma, Optional.empty())),
-                        node.withOp(new Op.Linear(shift.weights(), shift.bias(linear.bias()), linear.responseGamma(),
+                        node.withOp(new Op.Linear(layer.weights(), layer.bias(), linear.responseGamma(),
                                 linear.postOps())));
             }
             case Op.Linear linear when node.op() instanceof Op.LayerScale(Parameter gamma) -> {
@@ -77,11 +77,13 @@ public final class Folding {
     private record Layer(Parameter weights, Parameter bias) {}
 
     private static Layer absorb(Op.Affine affine, Layer layer) {
-        Layer shifted = affine.shift().map(constants -> {
-            var shift = new ConstantInput(layer.weights(), constants);
-            return new Layer(shift.weights(), shift.bias(layer.bias()));
-        }).orElse(layer);
+        Layer shifted = affine.shift().map(constants -> shifted(layer, constants)).orElse(layer);
         return new Layer(inputsScaled(shifted.weights(), affine.scale()), shifted.bias());
+    }
+
+    private static Layer shifted(Layer layer, Parameter constants) {
+        var input = new ConstantInput(layer.weights(), constants);
+        return new Layer(input.weights(), input.bias(layer.bias()));
     }
 
     /** Weights {@code [out, in, ...]} times a factor for each input channel. */
