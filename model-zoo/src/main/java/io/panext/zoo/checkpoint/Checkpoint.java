@@ -45,6 +45,17 @@ public interface Checkpoint extends AutoCloseable {
     MemorySegment bytes(String tensor);
 
     /**
+     * Finds the parts of mapped files that a tensor is read from: none if its bytes are in memory, or are made when they
+     * are asked for.
+     *
+     * @throws IllegalArgumentException if there is no such tensor
+     */
+    default List<MemorySegment> mapped(String tensor) {
+        info(tensor);
+        return List.of();
+    }
+
+    /**
      * Reads a tensor as fp32.
      *
      * @return all values in row-major order, in a new array

@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A checkpoint file in memory, whatever its format. */
 final class MappedFile {
@@ -50,6 +52,11 @@ final class MappedFile {
         if (read.isMapped() && (isAll || latest >= WORTH_FORGETTING)) {
             read.unload();
         }
+    }
+
+    /** Returns those that are mapped. */
+    static List<MemorySegment> mapped(MemorySegment... parts) {
+        return Stream.of(parts).filter(MemorySegment::isMapped).toList();
     }
 
     private static void requireRegularFile(String name, Path path) throws CheckpointException {

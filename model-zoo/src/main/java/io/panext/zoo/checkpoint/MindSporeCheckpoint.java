@@ -93,6 +93,12 @@ final class MindSporeCheckpoint implements Checkpoint {
 
     /** {@inheritDoc} A tensor in several slices is copied. */
     @Override
+    public List<MemorySegment> mapped(String tensor) {
+        info(tensor);
+        return MappedFile.mapped(slices.get(tensor).toArray(MemorySegment[]::new));
+    }
+
+    @Override
     public MemorySegment bytes(String tensor) {
         long byteSize = info(tensor).byteSize();
         List<MemorySegment> parts = slices.get(tensor);

@@ -85,6 +85,11 @@ final class MinkowskiCheckpoint implements Checkpoint {
     }
 
     @Override
+    public List<MemorySegment> mapped(String tensor) {
+        return stored.mapped(kernels.getOrDefault(tensor, tensor));
+    }
+
+    @Override
     public float[] floats(String tensor) {
         String kernel = kernels.get(tensor);
         return kernel == null ? stored.floats(tensor) : dense(stored.floats(kernel), info(tensor).shape());

@@ -101,6 +101,18 @@ public final class ModelWeights implements AutoCloseable {
         return checkpoint;
     }
 
+    /**
+     * Lets the system read all parameters from the disk, in their order, for somebody who is about to use them. It is
+     * closed before these weights.
+     */
+    public ReadAhead readAhead() {
+        return new ReadAhead(parameters.values().stream()
+                .flatMap(parameter -> parameter instanceof Stored stored
+                        ? checkpoint.mapped(stored.key()).stream()
+                        : Stream.empty())
+                .toList());
+    }
+
     /** All parameters in state-dict order. */
     public Collection<Parameter> parameters() {
         return parameters.values();

@@ -107,6 +107,11 @@ public final class Safetensors implements Checkpoint {
     }
 
     @Override
+    public List<MemorySegment> mapped(String tensor) {
+        return MappedFile.mapped(bytes(tensor));
+    }
+
+    @Override
     public void close() {
         if (file.scope().isAlive()) {
             release.run();

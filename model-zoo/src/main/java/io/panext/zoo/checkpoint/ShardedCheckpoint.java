@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -57,6 +58,12 @@ final class ShardedCheckpoint implements Checkpoint {
     public MemorySegment bytes(String tensor) {
         info(tensor);
         return owners.get(tensor).bytes(tensor);
+    }
+
+    @Override
+    public List<MemorySegment> mapped(String tensor) {
+        info(tensor);
+        return owners.get(tensor).mapped(tensor);
     }
 
     @Override

@@ -94,6 +94,12 @@ final class TorchCheckpoint implements Checkpoint {
     }
 
     @Override
+    public List<MemorySegment> mapped(String tensor) {
+        info(tensor);
+        return MappedFile.mapped(storages.get(stored.get(tensor).storage().key()));
+    }
+
+    @Override
     public void read(String tensor, long from, float[] dst, int count) {
         TensorInfo info = info(tensor);
         DType dtype = info.requireWeight(name);
