@@ -1,8 +1,10 @@
 package io.panext;
 
 import io.panext.compile.Backend;
+import io.panext.compile.Program;
 import io.panext.compile.Selection;
 import io.panext.dnnl.DnnlBackend;
+import io.panext.dnnl.WeightLayout;
 import io.panext.graph.Op;
 import io.panext.graph.Shape;
 import io.panext.onednn.CacheFolder;
@@ -26,9 +28,6 @@ import java.util.stream.Stream;
  */
 record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> warning) {
 
-    /** Runs after which kernels of the Vector API have made up for the time that they take to be compiled. */
-    private static final long WARM_UP_RUNS = 100;
-
     private static final Backend SIMD = new SimdBackend();
 
     /** @throws BackendUnavailableException if what was asked for cannot be had */
@@ -45,7 +44,7 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
             if (onednn.isEmpty() && required) {
                 throw new BackendUnavailableException(Onednn.ABSENT);
             }
-            return onednn.map(library -> with(library, options.precision()))
+            return onednn.map(library -> with(library, options))
                     .orElseGet(() -> new Backends(List.of(SIMD), onednn, Optional.empty()));
         } catch (OnednnUnavailableException e) {
             if (required) {
@@ -56,20 +55,26 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
         }
     }
 
-    private static Backends with(Onednn onednn, Precision precision) {
-        return switch (precision) {
-            case FP32 -> new Backends(List.of(new DnnlBackend(DataType.F32), SIMD), Optional.of(onednn),
+    private static Backends with(Onednn onednn, Options options) {
+        WeightLayout layout = options.expectsFewRuns() ? WeightLayout.TRANSPOSED : WeightLayout.PACKED;
+        return switch (options.precision()) {
+            case FP32 -> new Backends(List.of(new DnnlBackend(DataType.F32, layout), SIMD), Optional.of(onednn),
                     Optional.empty());
             case BF16 -> {
                 if (!onednn.isa().bf16()) {
                     throw new BackendUnavailableException("bf16 needs instructions that this machine lacks: it has "
                             + onednn.isa().name() + "; fp32 works everywhere");
                 }
-                Backend bf16 = new DnnlBackend(DataType.BF16);
+                Backend bf16 = new DnnlBackend(DataType.BF16, WeightLayout.PACKED);
                 yield new Backends(List.of(bf16, op -> rounds(op, bf16) ? Stream.empty() : SIMD.kernels(op)),
                         Optional.of(onednn), Optional.empty());
             }
         };
+    }
+
+    /** Returns what the compiler may do: before a few runs, oneDNN's weights are not worked on more than necessary. */
+    Program.Options compiler(Options options) {
+        return onednn.isPresent() && options.expectsFewRuns() ? options.compiler().forFewRuns() : options.compiler();
     }
 
     /**
@@ -82,7 +87,7 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
         if (onednn.isEmpty() || options.backend() == BackendChoice.ONEDNN) {
             return Selection.FIRST;
         }
-        if (options.expectedRuns() < WARM_UP_RUNS) {
+        if (options.expectsFewRuns()) {
             return Selection.AT_ONCE;
         }
         return new Fastest(images, machine(onednn.get()), CacheFolder.ofUser(), notes);

@@ -47,11 +47,13 @@ final class ModelProgram implements AutoCloseable {
         notes.addAll(model.doubts());
         notes.addAll(model.weights().checkpoint().warnings());
         var notFinite = new ConcurrentSkipListMap<String, String>();
-        Program program = compiler.compile(key -> new WatchedParameter(model.weights().parameter(key), notFinite),
-                notes::add);
-        PackedProgram packed = PackedProgram.pack(program, options.threads());
-        notes.addAll(notFinite.values());
-        return new ModelProgram(model.name(), options, packed, notes);
+        try (var _ = model.weights().readAhead()) {
+            Program program = compiler.compile(key -> new WatchedParameter(model.weights().parameter(key), notFinite),
+                    notes::add);
+            PackedProgram packed = PackedProgram.pack(program, options.threads());
+            notes.addAll(notFinite.values());
+            return new ModelProgram(model.name(), options, packed, notes);
+        }
     }
 
     /**
@@ -63,7 +65,7 @@ final class ModelProgram implements AutoCloseable {
     static Program compile(Graph graph, Options options, Shape images, Consumer<String> notes) {
         Backends backends = Backends.of(options);
         backends.warning().ifPresent(notes);
-        return Program.compile(graph, options.compiler(), backends.list(),
+        return Program.compile(graph, backends.compiler(options), backends.list(),
                 backends.selection(options, images, notes));
     }
 

@@ -30,6 +30,9 @@ public record Options(int threads, ImageDecoder decoder, Program.Options compile
             Program.Options.FAST, defaultBackend(), Precision.FP32, ExecutionMode.AUTO,
             Long.MAX_VALUE, Outputs.ALL);
 
+    /** Runs after which kernels of the Vector API have made up for the time that they take to be compiled. */
+    private static final long WARM_UP_RUNS = 100;
+
     /** @throws IllegalArgumentException if there are no threads, or more than 1024 */
     public Options {
         Objects.requireNonNull(decoder, "decoder");
@@ -46,6 +49,11 @@ public record Options(int threads, ImageDecoder decoder, Program.Options compile
     private static BackendChoice defaultBackend() {
         return BackendChoice
                 .valueOf(System.getProperty("panext.backend", BackendChoice.AUTO.name()).toUpperCase(Locale.ROOT));
+    }
+
+    /** Whether it matters more how soon the first runs are over than how fast later ones are. */
+    boolean expectsFewRuns() {
+        return expectedRuns < WARM_UP_RUNS;
     }
 
     /** Returns these options with another number of threads. */

@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.panext.compile.Program;
+import io.panext.graph.Shape;
 import io.panext.onednn.Onednn;
 import io.panext.onednn.OnednnUnavailableException;
+import io.panext.zoo.Catalogue;
+import io.panext.zoo.ConvNeXtSpec;
+import io.panext.zoo.checkpoint.ModelWeights;
+import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens where oneDNN cannot be had: told in a line, and fatal just for those who asked for it. */
 class BackendsTest {
@@ -93,13 +101,18 @@ class BackendsTest {
                 + "everywhere"), result.lines());
     }
 
-    @Test
-    void aFewImagesGetKernelsThatAreFastAtOnce() throws IOException {
-        Options options = Options.DEFAULT.withBackend(BackendChoice.AUTO);
-        try (ConvNeXt model = ConvNeXt.load(ConvNeXt.EMBEDDED, options.withExpectedRuns(1))) {
-            model.plan(1, 32, 32).steps().forEach(step -> {
-                assertEquals("needs no warm-up", step.choice().reason());
-                assertFalse(step.choice().kernel().needsWarmUp(), step.choice().kernel()::name);
+    @ParameterizedTest
+    @ValueSource(strings = {"convnext_atto", "convnext_femto", "convnext_tiny", "convnext_tiny_hnf", "convnext_large",
+            "convnext_isotropic_small", "convnextv2_atto", "convnextv2_femto", "convnextv2_tiny", "convnextv2_huge"})
+    void aFewImagesGetKernelsThatAreFastAtOnce(String architecture) throws IOException {
+        Options options = Options.DEFAULT.withBackend(BackendChoice.AUTO).withExpectedRuns(1);
+        ConvNeXtSpec spec = Catalogue.get(architecture).spec();
+        try (ModelWeights weights = ModelWeights.of(SyntheticCheckpoint.of(spec))) {
+            Program program = ConvNeXt.compile(spec, weights::parameter, options,
+                    new Shape(1, 224, 224, ConvNeXtSpec.IMAGE_CHANNELS), _ -> {});
+            program.choices().forEach(choice -> {
+                assertEquals("needs no warm-up", choice.reason(), choice.kernel()::name);
+                assertFalse(choice.kernel().needsWarmUp(), choice.kernel()::name);
             });
         }
     }

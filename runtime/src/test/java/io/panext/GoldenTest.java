@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.panext.compile.Program;
+import io.panext.graph.Folding;
 import io.panext.graph.Outputs;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
@@ -65,7 +66,7 @@ class GoldenTest {
 
     @ParameterizedTest(name = "fold={0}, fuse={1}")
     @MethodSource("compilerOptions")
-    void everyCompilerOptionGivesTimmsLogits(boolean fold, boolean fuse) throws IOException {
+    void everyCompilerOptionGivesTimmsLogits(Folding fold, boolean fuse) throws IOException {
         for (String file : List.of("convnextv2_atto_224x224_n1", "convnext_atto_224x224_n2",
                 "convnext_zepto_rms_224x224_n1", "convnext_femto_ols_224x224_n1", "test_convnext_160x160_n2")) {
             try (Checkpoint golden = open(file);
@@ -77,7 +78,8 @@ class GoldenTest {
     }
 
     static Stream<Arguments> compilerOptions() {
-        return Stream.of(Arguments.of(false, false), Arguments.of(true, false), Arguments.of(false, true));
+        return Stream.of(Folding.values())
+                .flatMap(fold -> Stream.of(false, true).map(fuse -> Arguments.of(fold, fuse)));
     }
 
     @ParameterizedTest(name = "{0}")

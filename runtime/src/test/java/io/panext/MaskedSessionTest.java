@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.panext.arena.ArenaExhaustedException;
 import io.panext.arena.TensorArena;
 import io.panext.compile.Program;
+import io.panext.graph.Folding;
 import io.panext.graph.Visible;
 import io.panext.image.ImageDecoder;
 import io.panext.image.RgbImage;
@@ -103,7 +104,7 @@ class MaskedSessionTest {
             for (int threads : new int[] {2, 3, 8}) {
                 assertArrayEquals(one, run(pretrained, simd.withThreads(threads), masks, images).latent());
             }
-            for (boolean fold : new boolean[] {false, true}) {
+            for (Folding fold : Folding.values()) {
                 Options options = TWO_THREADS.withCompiler(new Program.Options(fold, false));
                 assertArrayEquals(one, run(pretrained, options, masks, images).latent(), 2e-5f);
             }

@@ -36,6 +36,15 @@ class OnednnGoldenTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("io.panext.GoldenTest#files")
+    void aFewRunsGiveTimmsLogitsToo(String file) throws IOException {
+        Options options = Options.DEFAULT.withBackend(BackendChoice.AUTO).withExpectedRuns(1);
+        try (Checkpoint golden = GoldenTest.open(file); ConvNeXt model = model(golden, options)) {
+            assertArrayEquals(golden.floats("logits"), GoldenTest.run(model, golden.metadata()).logits(), TOLERANCE);
+        }
+    }
+
     /** Weights and inputs of products have 8 bits left: errors of 2^-9 that partly cancel over fifty layers. */
     @Test
     @EnabledIf("hasBf16")

@@ -4,6 +4,7 @@ import io.panext.BackendChoice;
 import io.panext.compile.Backend;
 import io.panext.compile.Kernel;
 import io.panext.dnnl.DnnlBackend;
+import io.panext.dnnl.WeightLayout;
 import io.panext.graph.Op;
 import io.panext.graph.Shape;
 import io.panext.jmh.peer.Workload;
@@ -83,7 +84,7 @@ public class LayerKernel {
             return new SimdBackend();
         }
         if (backend == BackendChoice.ONEDNN && Onednn.find().isPresent()) {
-            return new DnnlBackend(DataType.F32);
+            return new DnnlBackend(DataType.F32, WeightLayout.PACKED);
         }
         throw new IllegalStateException("no kernels of " + backend);
     }

@@ -16,16 +16,21 @@ public record Program(Graph graph, List<Selection.Choice> choices) {
     /**
      * What the compiler may do.
      *
-     * @param fold whether constants are folded into weights
+     * @param fold which constants are folded into weights
      * @param fuse whether ops absorb their neighbours
      */
-    public record Options(boolean fold, boolean fuse) {
+    public record Options(Folding fold, boolean fuse) {
 
         /** Everything that makes the program fast. */
-        public static final Options FAST = new Options(true, true);
+        public static final Options FAST = new Options(Folding.ALL, true);
 
         /** Every op of the papers a step of its own: for debugging. */
-        public static final Options PLAIN = new Options(false, false);
+        public static final Options PLAIN = new Options(Folding.NONE, false);
+
+        /** Returns these options for a program that runs so few times that loading it takes longer. */
+        public Options forFewRuns() {
+            return fold == Folding.ALL ? new Options(Folding.FOR_FUSION, fuse) : this;
+        }
     }
 
     /** Copies the list. */
@@ -41,7 +46,7 @@ public record Program(Graph graph, List<Selection.Choice> choices) {
      * @throws IllegalArgumentException if no backend has a kernel for an op
      */
     public static Program compile(Graph graph, Options options, List<Backend> backends, Selection selection) {
-        Graph folded = options.fold() ? Folding.fold(graph) : graph;
+        Graph folded = options.fold().fold(graph);
         Graph fused = options.fuse() ? Fusion.fuse(folded) : folded;
         return new Program(fused, selection.choose(fused,
                 node -> backends.stream().flatMap(backend -> backend.kernels(node.op()))));

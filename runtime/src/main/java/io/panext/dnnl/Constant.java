@@ -18,6 +18,9 @@ record Constant(long bytes, Writer writer) {
     /** Alignment of every constant, in bytes. */
     static final long ALIGNMENT = 64;
 
+    /** Values that are read at a time, or a row, if that is more. */
+    private static final int CHUNK = 1 << 16;
+
     /** Puts a constant into its memory. */
     @FunctionalInterface
     interface Writer {
@@ -28,7 +31,7 @@ record Constant(long bytes, Writer writer) {
 
     /** A parameter as it is. */
     static Constant of(Parameter parameter) {
-        return new Constant(4L * parameter.size(), memory -> copy(parameter.values(), memory));
+        return new Constant(4L * parameter.size(), memory -> read(parameter, 0, parameter.size(), memory));
     }
 
     /**
@@ -56,6 +59,22 @@ record Constant(long bytes, Writer writer) {
             Arrays.fill(values, value);
             copy(values, memory);
         });
+    }
+
+    /**
+     * Reads some values of a parameter into memory.
+     *
+     * @param from  index of the first
+     * @param count how many
+     */
+    static void read(Parameter parameter, int from, int count, MemorySegment memory) {
+        int row = parameter.size() / parameter.shape().getFirst();
+        float[] chunk = new float[Math.min(Math.max(CHUNK / row, 1) * row, count)];
+        for (int done = 0; done < count; done += chunk.length) {
+            int some = Math.min(chunk.length, count - done);
+            parameter.read(from + done, chunk, some);
+            MemorySegment.copy(chunk, 0, memory, ValueLayout.JAVA_FLOAT, (long) Float.BYTES * done, some);
+        }
     }
 
     static void copy(float[] values, MemorySegment memory) {

@@ -21,11 +21,16 @@ public final class DnnlBackend implements Backend {
     private static final Shape PROBE = new Shape(1, 16, 16, 64);
 
     private final DataType type;
+    private final WeightLayout layout;
     private final Scripts scripts = new Scripts();
 
-    /** @param type type of the weights and of what they are multiplied with; sums are fp32 */
-    public DnnlBackend(DataType type) {
+    /**
+     * @param type   type of the weights and of what they are multiplied with; sums are fp32
+     * @param layout of the weights
+     */
+    public DnnlBackend(DataType type, WeightLayout layout) {
         this.type = type;
+        this.layout = layout;
     }
 
     @Override
@@ -38,8 +43,9 @@ public final class DnnlBackend implements Backend {
             case Op.Downsample conv when !Norms.takes(conv.norm()) -> Stream.empty();
             case Op.DepthwiseConv conv when conv.dilation() != 1 || !Norms.takes(conv.norm()) -> Stream.empty();
             case Op.ChannelNorm norm when !Norms.takes(Optional.of(norm)) -> Stream.empty();
-            case Op.PatchEmbedding stem -> accepted(() -> PatchEmbeddings.kernel(stem, scripts), PROBE.withChannels(3));
-            case Op.Downsample conv -> accepted(() -> Downsamples.kernel(conv, type, scripts),
+            case Op.PatchEmbedding stem ->
+                accepted(() -> PatchEmbeddings.kernel(stem, layout, scripts), PROBE.withChannels(3));
+            case Op.Downsample conv -> accepted(() -> Downsamples.kernel(conv, type, layout, scripts),
                     PROBE.withChannels(conv.weights().shape().get(1)));
             case Op.DepthwiseConv conv -> accepted(() -> DepthwiseConvs.kernel(conv, scripts),
                     PROBE.withChannels(conv.bias().size()));
@@ -58,7 +64,7 @@ public final class DnnlBackend implements Backend {
         boolean gated = op.postOps().contains(PostOp.GELU_TANH) || op.postOps().contains(PostOp.SILU);
         boolean both = op.postOps().contains(PostOp.GELU);
         return Stream.of(Finish.values()).filter(finish -> both || gated == (finish == Finish.SIMD))
-                .flatMap(finish -> accepted(() -> LinearRecipe.kernel(op, type, finish, scripts), probe));
+                .flatMap(finish -> accepted(() -> LinearRecipe.kernel(op, type, layout, finish, scripts), probe));
     }
 
     /** Returns a kernel if oneDNN has a fast implementation of all its primitives. */

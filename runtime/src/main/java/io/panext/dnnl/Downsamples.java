@@ -1,108 +1,76 @@
 package io.panext.dnnl;
 
+import io.panext.graph.ChannelsLast;
 import io.panext.graph.Op;
 import io.panext.graph.Shape;
 import io.panext.kernels.Share;
 import io.panext.kernels.Window;
-import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
-import io.panext.onednn.PrimitiveDescriptor;
-import io.panext.zoo.Parameter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
- * The convolution between two stages, whose kernel is its stride. What it reads is normed into scratch memory first.
+ * The convolution between two stages, whose kernel is its stride: cells of 2x2 pixels are gathered into rows, normed and
+ * multiplied. oneDNN's convolution wants other weights for other image sizes.
  *
  * <p>The constants are weights, bias, then those of the norm.
  *
- * @param inputs  channels that it reads
- * @param outputs channels that it writes
- * @param type    of the weights and of what they are multiplied with
+ * @param channels of a pixel that it reads
  */
-record Downsamples(int inputs, int outputs, Norms norms, DataType type) implements Recipe {
+record Downsamples(int channels, MatmulWeights weights, Norms norms) implements Recipe {
 
     private static final int KERNEL = io.panext.kernels.Downsample.KERNEL;
-    private static final Shape TYPICAL = new Shape(1, 28, 28, 1);
+    private static final int CELL = KERNEL * KERNEL;
 
-    static DnnlKernel kernel(Op.Downsample op, DataType type, Scripts scripts) {
-        var recipe = new Downsamples(op.weights().shape().get(1), op.bias().size(), Norms.of(op.norm(), 2), type);
-        var constants = new ArrayList<Constant>(List.of(recipe.weights(op.weights()), Constant.of(op.bias())));
+    static DnnlKernel kernel(Op.Downsample op, DataType type, WeightLayout layout, Scripts scripts) {
+        var recipe = new Downsamples(op.weights().shape().get(1), MatmulWeights.of(op.weights(), type, layout),
+                Norms.of(op.norm(), 2));
+        var constants = new ArrayList<Constant>(
+                List.of(recipe.weights.constant(ChannelsLast.of(op.weights())), Constant.of(op.bias())));
         constants.addAll(Norms.constants(op.norm()));
-        String name = "onednn " + (op.norm().isPresent() ? "layer norm + " : "") + "convolution 2x2";
+        String name = "onednn " + (op.norm().isPresent() ? "layer norm + " : "") + "matmul over 2x2 cells";
         return new DnnlKernel(DnnlBackend.named(name, type), constants, recipe, scripts, false);
-    }
-
-    private long[] dims() {
-        return new long[] {outputs, inputs, KERNEL, KERNEL};
-    }
-
-    private Shape output(Shape input) {
-        return input.seenThrough(Window.tiles(KERNEL), outputs);
-    }
-
-    private Constant weights(Parameter weights) {
-        long taps = (long) KERNEL * KERNEL;
-        return Constant.reordered(weights, script -> script.own(
-                MemoryDescriptor.strided(DataType.F32, dims(), new long[] {inputs * taps, taps, KERNEL, 1})),
-                this::packed);
-    }
-
-    /** Describes the weights as oneDNN wants them. */
-    private MemoryDescriptor packed(Script script) {
-        Shape src = TYPICAL.withChannels(inputs);
-        PrimitiveDescriptor conv = script.own(descriptor(script, source(script, src), output(src),
-                script.own(MemoryDescriptor.anyLayout(type, dims()))));
-        return script.own(conv.weights());
-    }
-
-    private PrimitiveDescriptor descriptor(Script script, MemoryDescriptor src, Shape dst, MemoryDescriptor weights) {
-        return PrimitiveDescriptor.convolution(src, weights,
-                script.own(MemoryDescriptor.vector(DataType.F32, outputs)), output(script, dst),
-                new PrimitiveDescriptor.Window(KERNEL, 0, 0, 0));
-    }
-
-    /** Describes what is convolved: without gaps where it has been normed. */
-    private MemoryDescriptor source(Script script, Shape shape) {
-        return Maps.images(script, type, shape, norms.isPresent() ? inputs : Maps.stride(inputs));
-    }
-
-    private MemoryDescriptor output(Script script, Shape shape) {
-        return Maps.images(script, DataType.F32, shape, Maps.stride(outputs));
     }
 
     @Override
     public void write(Script script, Shape shape, Share share) {
-        Shape dst = output(shape);
+        Shape dst = shape.seenThrough(Window.tiles(KERNEL), weights.columns());
         List<ImagePart> parts = ImagePart.of(dst.images(), dst.height(), share);
-        int most = parts.stream().mapToInt(ImagePart::rows).max().orElse(0);
-        Place normed = script.scratch(
-                norms.isPresent() ? (long) type.bytes() * most * KERNEL * shape.width() * inputs : 0);
-        MemoryDescriptor weights = packed(script);
+        long values = (long) parts.stream().mapToInt(ImagePart::rows).max().orElse(0) * dst.width() * weights.depth();
+        boolean normedApart = norms.isPresent() && weights.type() != DataType.F32;
+        Place gathered = script.scratch((norms.isPresent() ? DataType.F32 : weights.type()).bytes() * values);
+        Place multiplied = normedApart ? script.scratch(weights.type().bytes() * values) : gathered;
+        var product = new Product(script, weights);
         for (ImagePart rows : parts) {
-            Shape src = new Shape(1, rows.rows() * KERNEL, shape.width(), inputs);
-            long pixel = ((long) rows.image() * shape.height() + (long) rows.from() * KERNEL) * shape.width();
-            Place place = new Place.Input(0, Maps.offset(pixel, inputs));
-            if (norms.isPresent()) {
-                norms.write(script, src.rows(), inputs,
-                        new Tensor(Maps.rows(script, src.rows(), inputs), place),
-                        new Tensor(script.rows(type, src.rows(), inputs, inputs), normed));
-                place = normed;
-            }
-            convolve(script, new Tensor(source(script, src), place), output(src), weights,
-                    new Place.Output(0, Maps.offset(
-                            ((long) rows.image() * dst.height() + rows.from()) * dst.width(), outputs)));
+            int cells = rows.rows() * dst.width();
+            gather(script, shape, dst.width(), rows, gathered);
+            norm(script, CELL * cells, gathered, multiplied);
+            long row = ((long) rows.image() * dst.height() + rows.from()) * dst.width();
+            product.write(new Tensor(script.rows(weights.type(), cells, weights.depth(), weights.depth()), multiplied),
+                    cells, weights.groups(Share.ALL), row);
         }
     }
 
-    private void convolve(Script script, Tensor src, Shape dst, MemoryDescriptor weights, Place place) {
-        script.run(descriptor(script, src.descriptor(), dst, weights), Map.of(
-                Argument.SRC, src,
-                Argument.WEIGHTS, new Tensor(weights, new Place.Constant(0, 0)),
-                Argument.BIAS, new Tensor(script.own(MemoryDescriptor.vector(DataType.F32, outputs)),
-                        new Place.Constant(1, 0)),
-                Argument.DST, new Tensor(output(script, dst), place)));
+    /** Adds the copy of cells into rows without gaps: row of the cell, pixel of the row, channel. */
+    private void gather(Script script, Shape src, int across, ImagePart rows, Place dst) {
+        long pixel = Maps.stride(channels);
+        long row = src.width() * pixel;
+        long[] dims = {rows.rows(), across, KERNEL, KERNEL, channels};
+        DataType type = norms.isPresent() ? DataType.F32 : weights.type();
+        MemoryDescriptor map = script.own(MemoryDescriptor.strided(DataType.F32, dims,
+                new long[] {KERNEL * row, KERNEL * pixel, row, pixel, 1}));
+        MemoryDescriptor cells = script.own(MemoryDescriptor.strided(type, dims,
+                new long[] {(long) across * CELL * channels, (long) CELL * channels, (long) KERNEL * channels, channels,
+                        1}));
+        long first = ((long) rows.image() * src.height() + (long) rows.from() * KERNEL) * src.width();
+        script.copy(new Tensor(map, new Place.Input(0, Maps.offset(first, channels))), new Tensor(cells, dst));
+    }
+
+    private void norm(Script script, int pixels, Place src, Place dst) {
+        if (norms.isPresent()) {
+            norms.writeDense(script, new Tensor(script.rows(DataType.F32, pixels, channels, channels), src),
+                    new Tensor(script.rows(weights.type(), pixels, channels, channels), dst), channels);
+        }
     }
 }

@@ -6,13 +6,8 @@ import io.panext.graph.Op;
 import io.panext.graph.Op.PostOp;
 import io.panext.graph.Shape;
 import io.panext.kernels.Share;
-import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
-import io.panext.onednn.MemoryDescriptor;
-import io.panext.onednn.PrimitiveDescriptor;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,13 +30,11 @@ record LinearRecipe(MatmulWeights weights, boolean normed, List<PostOp> postOps,
         SIMD
     }
 
-    private static final int WEIGHTS = 0;
-    private static final int BIAS = 1;
     private static final Ones ONES = new Ones(2);
     private static final int GAMMA = 3;
 
-    static DnnlKernel kernel(Op.Linear op, DataType type, Finish finish, Scripts scripts) {
-        var recipe = new LinearRecipe(MatmulWeights.of(op.weights(), type), op.responseGamma().isPresent(),
+    static DnnlKernel kernel(Op.Linear op, DataType type, WeightLayout layout, Finish finish, Scripts scripts) {
+        var recipe = new LinearRecipe(MatmulWeights.of(op.weights(), type, layout), op.responseGamma().isPresent(),
                 op.postOps(), finish);
         var constants = new ArrayList<Constant>(
                 List.of(recipe.weights.constant(op.weights()), Constant.of(op.bias()), Ones.constant(1)));
@@ -62,7 +55,7 @@ record LinearRecipe(MatmulWeights weights, boolean normed, List<PostOp> postOps,
 
     @Override
     public void write(Script script, Shape shape, Share share) {
-        List<Group> groups = Blocks.sharesRows(shape, share) ? weights.groups() : weights.groups(share);
+        List<Group> groups = Blocks.sharesRows(shape, share) ? weights.groups(Share.ALL) : weights.groups(share);
         List<Block> blocks = Blocks.of(shape, Math.max(weights.columns(), weights.depth()), share);
         if (groups.isEmpty() || blocks.isEmpty()) {
             return;
@@ -72,45 +65,19 @@ record LinearRecipe(MatmulWeights weights, boolean normed, List<PostOp> postOps,
         Optional<SumsOfSquares> sums = finish == Finish.ONEDNN && postOps.contains(PostOp.SUM_SQUARES)
                 ? Optional.of(new SumsOfSquares(script, ONES, shape.statistics(), weights.columns(), rows))
                 : Optional.empty();
-        var packed = new HashMap<Integer, MemoryDescriptor>();
-        groups.forEach(group -> packed.computeIfAbsent(group.count(), _ -> script.own(weights.descriptor(group))));
+        var product = new Product(script, weights);
+        boolean gelu = finish == Finish.ONEDNN && postOps.contains(PostOp.GELU);
+        Optional<Integer> addend = postOps.contains(PostOp.ADD) ? Optional.of(normed ? 2 : 1) : Optional.empty();
         for (Block block : blocks) {
             Tensor src = source.write(block);
             for (Group group : groups) {
-                product(script, src, block, group, packed.get(group.count()));
+                product.write(src, block.rows(), group, block.row(), gelu, addend);
                 if (finish == Finish.SIMD) {
                     script.run(new SimdFinish(postOps, block, group));
                 }
-                sums.ifPresent(squares -> squares.write(block, group, new Place.Output(0, offset(block, group))));
+                sums.ifPresent(squares -> squares.write(block, group,
+                        new Place.Output(0, product.offset(block.row(), group))));
             }
         }
-    }
-
-    private void product(Script script, Tensor src, Block block, Group group, MemoryDescriptor packed) {
-        MemoryDescriptor dst = script.rows(DataType.F32, block.rows(), group.count(), Maps.stride(weights.columns()));
-        MemoryDescriptor bias = script.rows(DataType.F32, 1, group.count(), group.count());
-        var tensors = new LinkedHashMap<Argument, Tensor>();
-        tensors.put(Argument.SRC, src);
-        tensors.put(Argument.WEIGHTS, new Tensor(packed, new Place.Constant(WEIGHTS, group.offset())));
-        tensors.put(Argument.BIAS, new Tensor(bias, new Place.Constant(BIAS, 4L * group.from())));
-        tensors.put(Argument.DST, new Tensor(dst, new Place.Output(0, offset(block, group))));
-        var fused = new ArrayList<io.panext.onednn.PostOp>();
-        if (postOps.contains(PostOp.GELU) && finish == Finish.ONEDNN) {
-            fused.add(new io.panext.onednn.PostOp.Gelu());
-        }
-        if (postOps.contains(PostOp.ADD)) {
-            tensors.put(Argument.postOp(fused.size()),
-                    new Tensor(dst, new Place.Input(inputs() - 1, offset(block, group))));
-            fused.add(new io.panext.onednn.PostOp.Add(dst));
-        }
-        script.run(PrimitiveDescriptor.matmul(src.descriptor(), packed, bias, dst, fused), tensors);
-    }
-
-    private int inputs() {
-        return 1 + (normed ? 1 : 0) + 1;
-    }
-
-    private long offset(Block block, Group group) {
-        return Maps.offset(block.row(), weights.columns()) + 4L * group.from();
     }
 }

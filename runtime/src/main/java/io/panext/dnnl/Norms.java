@@ -64,27 +64,12 @@ record Norms(Optional<Double> eps, boolean affine, int first) implements Recipe 
         Tensor from = new Tensor(Maps.rows(script, rows, channels), src);
         Tensor to = new Tensor(from.descriptor(), dst);
         if (Maps.isDense(channels)) {
-            norm(script, from, to, channels);
+            writeDense(script, from, to, channels);
         } else {
             Tensor dense = dense(script, rows, channels);
             script.copy(from, dense);
-            norm(script, dense, dense, channels);
+            writeDense(script, dense, dense, channels);
             script.copy(dense, to);
-        }
-    }
-
-    /**
-     * Adds the norm, which must be there, of rows of a map.
-     *
-     * @param dst rows without gaps
-     */
-    void write(Script script, int rows, int channels, Tensor src, Tensor dst) {
-        if (Maps.isDense(channels)) {
-            norm(script, src, dst, channels);
-        } else {
-            Tensor dense = dense(script, rows, channels);
-            script.copy(src, dense);
-            norm(script, dense, dst, channels);
         }
     }
 
@@ -94,7 +79,8 @@ record Norms(Optional<Double> eps, boolean affine, int first) implements Recipe 
                 script.scratch(4L * rows * channels));
     }
 
-    private void norm(Script script, Tensor src, Tensor dst, int channels) {
+    /** Adds the norm, which must be there, of rows without gaps. */
+    void writeDense(Script script, Tensor src, Tensor dst, int channels) {
         var tensors = new LinkedHashMap<Argument, Tensor>();
         tensors.put(Argument.SRC, src);
         tensors.put(Argument.DST, dst);

@@ -4,13 +4,10 @@ import io.panext.graph.Op;
 import io.panext.graph.Shape;
 import io.panext.kernels.Share;
 import io.panext.kernels.Window;
-import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
-import io.panext.onednn.PrimitiveDescriptor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The stem, fp32: patches of the planar image are gathered into rows and multiplied. oneDNN's convolution has nothing fast
@@ -22,8 +19,8 @@ import java.util.Map;
  */
 record PatchEmbeddings(Window window, MatmulWeights weights, Norms norms) implements Recipe {
 
-    static DnnlKernel kernel(Op.PatchEmbedding op, Scripts scripts) {
-        var recipe = new PatchEmbeddings(op.window(), MatmulWeights.of(op.weights(), DataType.F32),
+    static DnnlKernel kernel(Op.PatchEmbedding op, WeightLayout layout, Scripts scripts) {
+        var recipe = new PatchEmbeddings(op.window(), MatmulWeights.of(op.weights(), DataType.F32, layout),
                 Norms.of(op.norm(), 2));
         var constants = new ArrayList<Constant>(List.of(recipe.weights.constant(op.weights()), Constant.of(op.bias())));
         constants.addAll(Norms.constants(op.norm()));
@@ -41,14 +38,15 @@ record PatchEmbeddings(Window window, MatmulWeights weights, Norms norms) implem
         Shape dst = shape.seenThrough(window, weights.columns());
         List<ImagePart> parts = ImagePart.of(dst.images(), dst.height(), share);
         int most = parts.stream().mapToInt(ImagePart::rows).max().orElse(0) * dst.width();
+        var product = new Product(script, weights);
         Place gathered = script.scratch(4L * most * weights.depth());
         for (ImagePart rows : parts) {
             int patches = rows.rows() * dst.width();
             gather(script, shape, dst.width(), rows, gathered);
             MemoryDescriptor src = script.rows(DataType.F32, patches, weights.depth(), weights.depth());
             long pixel = ((long) rows.image() * dst.height() + rows.from()) * dst.width();
+            product.write(new Tensor(src, gathered), patches, weights.groups(Share.ALL), pixel);
             Place place = new Place.Output(0, Maps.offset(pixel, dst.channels()));
-            product(script, new Tensor(src, gathered), patches, place);
             norms.write(script, patches, dst.channels(), place, place);
         }
     }
@@ -65,17 +63,5 @@ record PatchEmbeddings(Window window, MatmulWeights weights, Norms norms) implem
                 new long[] {patch * patch, across * depth, patch, depth, 1}));
         long first = rows.image() * plane * image.channels() + rows.from() * patch * image.width();
         script.copy(new Tensor(planes, new Place.Images(4 * first)), new Tensor(patches, dst));
-    }
-
-    private void product(Script script, Tensor src, int patches, Place place) {
-        MatmulWeights.Group all = weights.groups().getFirst();
-        MemoryDescriptor packed = script.own(weights.descriptor(all));
-        MemoryDescriptor bias = script.rows(DataType.F32, 1, weights.columns(), weights.columns());
-        MemoryDescriptor dst = Maps.rows(script, patches, weights.columns());
-        script.run(PrimitiveDescriptor.matmul(src.descriptor(), packed, bias, dst, List.of()), Map.of(
-                Argument.SRC, src,
-                Argument.WEIGHTS, new Tensor(packed, new Place.Constant(0, 0)),
-                Argument.BIAS, new Tensor(bias, new Place.Constant(1, 0)),
-                Argument.DST, new Tensor(dst, place)));
     }
 }

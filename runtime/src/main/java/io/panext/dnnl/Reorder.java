@@ -8,14 +8,10 @@ import io.panext.onednn.PrimitiveDescriptor;
 import io.panext.zoo.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Map;
 
 /** Brings weights into a layout of oneDNN's choice, once. Packing threads share nothing of it. */
 final class Reorder {
-
-    /** Values that are read at a time, or a row, if that is more. */
-    private static final int CHUNK = 1 << 16;
 
     private Reorder() {}
 
@@ -43,23 +39,13 @@ final class Reorder {
                 Primitive primitive = new Primitive(descriptor);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment src = arena.allocate(plain.bytes(), Constant.ALIGNMENT);
-            read(values, from, count, src);
+            Constant.read(values, from, count, src);
             MemorySegment scratchpad = arena.allocate(Math.max(1, descriptor.scratchpadBytes()), Constant.ALIGNMENT);
             Map<Argument, Execution.Tensor> tensors = Map.of(Argument.SRC, new Execution.Tensor(plain, src),
                     Argument.DST, new Execution.Tensor(packed, dst));
             try (var execution = new Execution(primitive, tensors, scratchpad)) {
                 execution.run();
             }
-        }
-    }
-
-    private static void read(Parameter values, int from, int count, MemorySegment dst) {
-        int row = values.size() / values.shape().getFirst();
-        float[] chunk = new float[Math.min(Math.max(CHUNK / row, 1) * row, count)];
-        for (int done = 0; done < count; done += chunk.length) {
-            int some = Math.min(chunk.length, count - done);
-            values.read(from + done, chunk, some);
-            MemorySegment.copy(chunk, 0, dst, ValueLayout.JAVA_FLOAT, (long) Float.BYTES * done, some);
         }
     }
 }

@@ -7,21 +7,32 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Moves constants into the weights beside them, exact in real arithmetic:
- * <ul>
- * <li>a norm's scale and shift into the linear or the 2×2 convolution that follows;
- * <li>GRN's beta into the bias of the linear that follows;
- * <li>the layer scale into the linear before it.
- * </ul>
- * A norm before zero padding keeps its own, for the padding is not shifted; so does the head's, for features are an
- * output. Sums are double, so that only one rounding is added.
+ * Which constants are moved into the weights beside them. It is exact in real arithmetic; sums are double, so that only
+ * one rounding is added.
  */
-public final class Folding {
+public enum Folding {
 
-    private Folding() {}
+    /** None. */
+    NONE,
+
+    /**
+     * Those that would keep ops from being {@linkplain Fusion fused}: GRN's beta goes into the bias of the linear that
+     * follows, the layer scale into the linear before it. Norms scale and shift, which costs their runs little, and
+     * loading need not work on the weights that follow.
+     */
+    FOR_FUSION,
+
+    /**
+     * Besides, a norm's scale and shift go into the linear or the 2×2 convolution that follows. A norm before zero padding
+     * keeps its own, for the padding is not shifted; so does the head's, for features are an output.
+     */
+    ALL;
 
     /** Returns an equivalent graph with the constants folded. */
-    public static Graph fold(Graph graph) {
+    public Graph fold(Graph graph) {
+        if (this == NONE) {
+            return graph;
+        }
         var nodes = new ArrayList<Node>();
         for (Node node : graph.nodes()) {
             boolean chained = !nodes.isEmpty() && node.input().equals(nodes.getLast().output())
@@ -38,9 +49,9 @@ public final class Folding {
     }
 
     /** Returns what takes the place of a node and the only one that reads it, or nothing if there is nothing to fold. */
-    private static List<Node> fold(Node before, Node node) {
+    private List<Node> fold(Node before, Node node) {
         return switch (before.op()) {
-            case Op.ChannelNorm(Norm norm, Optional<Op.Affine> affine) when affine.isPresent() ->
+            case Op.ChannelNorm(Norm norm, Optional<Op.Affine> affine) when this == ALL && affine.isPresent() ->
                 absorb(affine.get(), node.op())
                         .map(op -> List.of(before.withOp(new Op.ChannelNorm(norm, Optional.empty())), node.withOp(op)))
                         .orElse(List.of());

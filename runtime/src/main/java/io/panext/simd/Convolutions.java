@@ -6,6 +6,7 @@ import static io.panext.simd.Products.weightBytes;
 import io.panext.compile.Kernel;
 import io.panext.compile.Operands;
 import io.panext.compile.PackedKernel;
+import io.panext.graph.ChannelsLast;
 import io.panext.graph.Op;
 import io.panext.graph.Shape;
 import io.panext.kernels.Downsample;
@@ -89,8 +90,9 @@ final class Convolutions {
                 shape -> Windows.scratchBytes(Linear.blockRows(op.output(shape).rows(), depth, op.bias().size()),
                         channels, op.window()),
                 allocator -> {
-                    var linear = new Linear(PackedWeights.pack(ParameterSource.inRowOrder(op.weights(), op.bias()),
-                            allocator));
+                    var linear = new Linear(
+                            PackedWeights.pack(new ParameterSource(ChannelsLast.of(op.weights()), op.bias()),
+                                    allocator));
                     Norms norms = Norms.pack(op.norm(), allocator);
                     return operands -> {
                         Shape shape = operands.shape();
@@ -115,8 +117,9 @@ final class Convolutions {
                 shape -> Downsample.scratchBytes(Linear.blockRows(op.output(shape).rows(), depth, op.bias().size()),
                         channels),
                 allocator -> {
-                    var linear = new Linear(PackedWeights.pack(ParameterSource.inRowOrder(op.weights(), op.bias()),
-                            allocator));
+                    var linear = new Linear(
+                            PackedWeights.pack(new ParameterSource(ChannelsLast.of(op.weights()), op.bias()),
+                                    allocator));
                     Norms norms = Norms.pack(op.norm(), allocator);
                     return operands -> {
                         Shape shape = operands.shape();

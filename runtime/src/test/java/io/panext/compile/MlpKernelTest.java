@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.panext.dnnl.DnnlBackend;
+import io.panext.dnnl.WeightLayout;
 import io.panext.graph.Op;
 import io.panext.graph.Op.PostOp;
 import io.panext.graph.Shape;
@@ -71,7 +72,7 @@ class MlpKernelTest {
     private static List<Kernel> kernels(Op op) throws OnednnUnavailableException {
         var kernels = new ArrayList<Kernel>(new SimdBackend().kernels(op).toList());
         if (Onednn.find().isPresent()) {
-            List<Kernel> onednn = new DnnlBackend(DataType.F32).kernels(op).toList();
+            List<Kernel> onednn = new DnnlBackend(DataType.F32, WeightLayout.PACKED).kernels(op).toList();
             assertFalse(onednn.isEmpty());
             kernels.addAll(onednn);
         }

@@ -25,7 +25,7 @@ class FusionTest {
     void thoseOfEveryBlockWithoutResponseNormAre(String name) throws CheckpointException {
         ConvNeXtSpec spec = Catalogue.get(name).spec();
         Graph graph = graph(spec);
-        List<Node> joined = joined(Fusion.fuse(Folding.fold(graph)));
+        List<Node> joined = joined(Fusion.fuse(Folding.ALL.fold(graph)));
         assertEquals(spec.depths().stream().mapToInt(Integer::intValue).sum(), joined.size());
         Node first = joined.getFirst();
         assertEquals("stages.0.blocks.0.mlp", first.name());
@@ -37,17 +37,17 @@ class FusionTest {
 
     @Test
     void thoseWithResponseNormAreNot() throws CheckpointException {
-        assertEquals(List.of(), joined(Fusion.fuse(Folding.fold(graph(Catalogue.get("convnextv2_atto").spec())))));
+        assertEquals(List.of(), joined(Fusion.fuse(Folding.ALL.fold(graph(Catalogue.get("convnextv2_atto").spec())))));
     }
 
     @Test
     void thoseWhoseActivationOrAdditionIsANodeOfItsOwnAreNot() throws CheckpointException {
-        assertEquals(List.of(), joined(Folding.fold(graph(Catalogue.get("convnext_atto").spec()))));
+        assertEquals(List.of(), joined(Folding.ALL.fold(graph(Catalogue.get("convnext_atto").spec()))));
     }
 
     @Test
     void thoseWhoseHiddenMapIsReadElsewhereAreNot() throws CheckpointException {
-        Graph graph = Fusion.fuse(Folding.fold(graph(ConvNeXtSpec.v1(List.of(1), List.of(8), 2))));
+        Graph graph = Fusion.fuse(Folding.ALL.fold(graph(ConvNeXtSpec.v1(List.of(1), List.of(8), 2))));
         Node project = graph.nodes().stream().filter(node -> node.name().endsWith("fc2")).findFirst().orElseThrow();
         assertTrue(joined(graph).stream().anyMatch(node -> node.op() instanceof Op.Mlp));
         Graph read = new Graph(graph.input(), graph.nodes(), graph.features(), graph.classifier(),

@@ -43,7 +43,7 @@ public record Workload(String model, int batch, int size, int threads) {
 
     /** The ops from images to logits, constants folded into the weights; each op is one that any runtime knows. */
     Graph graph(ModelWeights weights) {
-        return Folding.fold(GraphBuilder.build(spec(), weights::parameter, Outputs.ALL));
+        return Folding.ALL.fold(GraphBuilder.build(spec(), weights::parameter, Outputs.ALL));
     }
 
     /** Multiply-accumulates of a run, twice: the usual count of floating-point operations. */
