@@ -5,39 +5,40 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /** Shape, type and layout of a tensor, without its memory. */
 public final class MemoryDescriptor extends NativeObject {
 
-    private final String name;
+    private final Supplier<String> name;
     private final long bytes;
 
-    private MemoryDescriptor(MemorySegment handle, String name, long bytes) {
+    private MemoryDescriptor(MemorySegment handle, Supplier<String> name, long bytes) {
         super(handle, Dnnl::dnnl_memory_desc_destroy);
         this.name = name;
         this.bytes = bytes;
     }
 
     /** A descriptor of oneDNN's own. */
-    MemoryDescriptor(MemorySegment handle, String name) {
+    MemoryDescriptor(MemorySegment handle, Supplier<String> name) {
         this(handle, name, Dnnl.dnnl_memory_desc_get_size(handle));
     }
 
     /**
      * Describes a tensor by its strides.
      *
-     * @param dims    sizes, one to twelve of them
-     * @param strides distance between neighbours along each dimension, in values
+     * @param dims    sizes, one to twelve of them; not to be changed
+     * @param strides distance between neighbours along each dimension, in values; not to be changed
      */
     public static MemoryDescriptor strided(DataType type, long[] dims, long[] strides) {
         requireSameRank(dims, strides);
-        String name = type + Arrays.toString(dims) + " strides " + Arrays.toString(strides);
+        Supplier<String> name = () -> type + Arrays.toString(dims) + " strides " + Arrays.toString(strides);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment d = arena.allocateFrom(ValueLayout.JAVA_LONG, dims);
             MemorySegment s = arena.allocateFrom(ValueLayout.JAVA_LONG, strides);
             return new MemoryDescriptor(Status.create(
                     result -> Dnnl.dnnl_memory_desc_create_with_strides(result, dims.length, d, type.code(), s),
-                    () -> "dnnl_memory_desc_create_with_strides " + name), name, bytes(type, dims, strides));
+                    () -> "dnnl_memory_desc_create_with_strides " + name.get()), name, bytes(type, dims, strides));
         }
     }
 
@@ -53,13 +54,13 @@ public final class MemoryDescriptor extends NativeObject {
 
     /** Describes a tensor whose layout is left to the primitive. */
     public static MemoryDescriptor anyLayout(DataType type, long... dims) {
-        String name = type + Arrays.toString(dims) + " any layout";
+        Supplier<String> name = () -> type + Arrays.toString(dims) + " any layout";
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment d = arena.allocateFrom(ValueLayout.JAVA_LONG, dims);
             return new MemoryDescriptor(Status.create(
                     result -> Dnnl.dnnl_memory_desc_create_with_tag(result, dims.length, d, type.code(),
                             Dnnl.dnnl_format_tag_any()),
-                    () -> "dnnl_memory_desc_create_with_tag " + name), name);
+                    () -> "dnnl_memory_desc_create_with_tag " + name.get()), name);
         }
     }
 
@@ -86,6 +87,6 @@ public final class MemoryDescriptor extends NativeObject {
 
     @Override
     public String toString() {
-        return name;
+        return name.get();
     }
 }

@@ -1,19 +1,20 @@
 package io.panext.onednn;
 
 import io.panext.onednn.jextract.Dnnl;
+import java.util.function.Supplier;
 
 /** An op, compiled for tensors of given shape. Safe for use by many threads, each with an execution of its own. */
 public final class Primitive extends NativeObject {
 
     private final MemoryDescriptor scratchpad;
-    private final String name;
+    private final Supplier<String> name;
 
     /** Compiles a primitive; its descriptor may be closed afterwards. */
     public Primitive(PrimitiveDescriptor descriptor) {
         super(Status.create(result -> Dnnl.dnnl_primitive_create(result, descriptor.handle()),
                 () -> "dnnl_primitive_create " + descriptor), Dnnl::dnnl_primitive_destroy);
         this.scratchpad = descriptor.scratchpad();
-        this.name = descriptor.toString();
+        this.name = descriptor::toString;
     }
 
     MemoryDescriptor scratchpad() {
@@ -28,6 +29,6 @@ public final class Primitive extends NativeObject {
 
     @Override
     public String toString() {
-        return name;
+        return name.get();
     }
 }

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  */
 public final class PrimitiveDescriptor extends NativeObject {
 
-    private final String name;
+    private final Supplier<String> name;
     private final String implementation;
 
     /**
@@ -28,7 +28,7 @@ public final class PrimitiveDescriptor extends NativeObject {
      */
     public record Window(int stride, int top, int bottom, int sides) {}
 
-    private PrimitiveDescriptor(MemorySegment handle, String name) {
+    private PrimitiveDescriptor(MemorySegment handle, Supplier<String> name) {
         super(handle, Dnnl::dnnl_primitive_desc_destroy);
         this.name = name;
         this.implementation = queryImplementation();
@@ -47,7 +47,7 @@ public final class PrimitiveDescriptor extends NativeObject {
 
     private static PrimitiveDescriptor create(Attributes attributes, Factory factory, Supplier<String> name) {
         MemorySegment handle = Status.create(result -> factory.create(result, attributes.handle()), name);
-        var descriptor = new PrimitiveDescriptor(handle, name.get());
+        var descriptor = new PrimitiveDescriptor(handle, name);
         if (isReference(descriptor.implementation)) {
             descriptor.close();
             throw new OnednnException("oneDNN has nothing but " + descriptor.implementation + " for " + descriptor);
@@ -169,7 +169,7 @@ public final class PrimitiveDescriptor extends NativeObject {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
             Status.check(Dnnl.dnnl_primitive_desc_query(handle(), Dnnl.dnnl_query_impl_info_str(), 0, result),
-                    () -> "dnnl_primitive_desc_query implementation of " + name);
+                    () -> "dnnl_primitive_desc_query implementation of " + this);
             return result.get(ValueLayout.ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
         }
     }
@@ -188,21 +188,21 @@ public final class PrimitiveDescriptor extends NativeObject {
 
     /** Returns the layout that the weights must have; the caller closes it. */
     public MemoryDescriptor weights() {
-        return query(Dnnl.dnnl_query_weights_md(), "weights of " + name);
+        return query(Dnnl.dnnl_query_weights_md(), () -> "weights of " + this);
     }
 
     MemoryDescriptor scratchpad() {
-        return query(Dnnl.dnnl_query_scratchpad_md(), "scratchpad of " + name);
+        return query(Dnnl.dnnl_query_scratchpad_md(), () -> "scratchpad of " + this);
     }
 
-    private MemoryDescriptor query(int what, String description) {
+    private MemoryDescriptor query(int what, Supplier<String> description) {
         MemorySegment borrowed = Dnnl.dnnl_primitive_desc_query_md(handle(), what, 0);
         return new MemoryDescriptor(Status.create(result -> Dnnl.dnnl_memory_desc_clone(result, borrowed),
-                () -> "dnnl_memory_desc_clone " + description), description);
+                () -> "dnnl_memory_desc_clone " + description.get()), description);
     }
 
     @Override
     public String toString() {
-        return name;
+        return name.get();
     }
 }

@@ -1,9 +1,7 @@
 package io.panext.cli;
 
-import io.panext.ConvNeXt;
 import io.panext.Options;
 import io.panext.Prediction;
-import io.panext.Session;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +11,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code panext classify}: says what photographs show. */
@@ -25,6 +24,9 @@ import picocli.CommandLine.Spec;
         "CSV: a row for each prediction: file, rank, index, label, probability, logit.",
         "An image that cannot be read is reported and left out; the status is then 1."})
 final class Classify implements Callable<Integer> {
+
+    @ParentCommand
+    private Panext panext;
 
     @Spec
     private CommandSpec command;
@@ -60,12 +62,11 @@ final class Classify implements Callable<Integer> {
 
     private void classify(List<Path> images, Messages messages) throws IOException {
         Options options = execution.options(images.size()).withDecoder(decoder.decoder());
-        try (ConvNeXt convNeXt = model.load(options)) {
-            messages.warn(convNeXt.warnings());
-            try (Session session = convNeXt.newSession();
-                    ClassificationReport report = report(images)) {
+        try (Network network = model.network(options, panext.anticipation())) {
+            messages.warn(network.model().warnings());
+            try (ClassificationReport report = report(images)) {
                 ImageOperands.forEach(images, "classify", messages, (image, progress) -> {
-                    List<Prediction> predictions = session.classify(image).top(top);
+                    List<Prediction> predictions = network.session().classify(image).top(top);
                     progress.makeWay();
                     report.add(image.toString(), predictions);
                 });

@@ -21,15 +21,13 @@ public final class Main {
      *
      * @param args the command line
      */
-    public static void main(String[] args) throws InterruptedException {
-        Optional<Thread> rehearsal = STARTS_FAST ? Optional.of(Rehearsal.begin()) : Optional.empty();
+    public static void main(String[] args) {
+        Optional<Anticipation> anticipation = STARTS_FAST ? Optional.of(new Anticipation(args)) : Optional.empty();
         StandardError.restore();
         PrintWriter out = new PrintWriter(new StandardOutput(new FileOutputStream(FileDescriptor.out)), false, UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-        int status = run(out, err, args);
-        if (rehearsal.isPresent()) {
-            rehearsal.get().join();
-        }
+        int status = run(new Panext(anticipation), out, err, args);
+        anticipation.ifPresent(Anticipation::close);
         System.exit(status);
     }
 
@@ -42,7 +40,10 @@ public final class Main {
      * @return the exit status
      */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        Panext panext = new Panext();
+        return run(new Panext(Optional.empty()), out, err, args);
+    }
+
+    private static int run(Panext panext, PrintWriter out, PrintWriter err, String... args) {
         Failures failures = new Failures(panext, err);
         CommandLine commandLine = panext.commandLine(args).setOut(out).setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)

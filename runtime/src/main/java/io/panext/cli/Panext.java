@@ -2,6 +2,7 @@ package io.panext.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -24,8 +25,19 @@ final class Panext {
             Map.entry("models", Models.class), Map.entry("convert", Convert.class),
             Map.entry("validate", Validate.class), Map.entry("pull", PullCommand.class));
 
+    private final Optional<Anticipation> anticipation;
+
+    /** @param anticipation what {@code classify} may find made already */
+    Panext(Optional<Anticipation> anticipation) {
+        this.anticipation = anticipation;
+    }
+
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
     boolean verbose;
+
+    Optional<Anticipation> anticipation() {
+        return anticipation;
+    }
 
     /**
      * Returns what parses a command line. Where that begins with a subcommand's name it has this one alone: to read the

@@ -1,0 +1,47 @@
+package io.panext.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.panext.ConvNeXt;
+import io.panext.Options;
+import io.panext.zoo.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnticipationTest {
+
+    private static final Options A_FEW = Options.DEFAULT.withExpectedRuns(3);
+
+    @Test
+    void theEmbeddedModelIsWhatAPhotographNeeds() throws IOException {
+        try (var anticipation = new Anticipation("classify", "cat.jpg");
+                Network network = anticipation.take(ConvNeXt.EMBEDDED, A_FEW).orElseThrow()) {
+            assertEquals(ConvNeXt.EMBEDDED, network.model().name());
+            assertFalse(network.session().run(network.session().input()).logits().length == 0);
+            assertEquals(Optional.empty(), anticipation.take(ConvNeXt.EMBEDDED, A_FEW));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-m", "--model"})
+    void whatCannotBeLoadedIsToldToWhoWantsIt(String option) {
+        try (var anticipation = new Anticipation("classify", option, "missing.safetensors", "cat.jpg")) {
+            var e = assertThrows(CheckpointException.class, () -> anticipation.take("missing.safetensors", A_FEW));
+            assertEquals("missing.safetensors: cannot be read: no such file", e.getMessage());
+        }
+    }
+
+    @Test
+    void nobodyGetsWhatTheyDoNotWant() throws IOException {
+        try (var anticipation = new Anticipation("classify", "-t", "3", "cat.jpg")) {
+            assertEquals(Optional.empty(), anticipation.take("another.safetensors", A_FEW));
+            assertEquals(Optional.empty(),
+                    anticipation.take(ConvNeXt.EMBEDDED, A_FEW.withThreads(A_FEW.threads() + 1)));
+        }
+    }
+}
