@@ -32,12 +32,6 @@ public final class Lanes {
     /** The upper half of the lanes. */
     static final VectorMask<Float> UPPER_HALF = SPECIES.indexInRange(0, COUNT / 2).not();
 
-    /** Copies the first lane to every lane. */
-    static final VectorShuffle<Float> FIRST = VectorShuffle.fromOp(SPECIES, lane -> 0);
-
-    /** Copies the last lane to every lane. */
-    static final VectorShuffle<Float> LAST = VectorShuffle.fromOp(SPECIES, lane -> COUNT - 1);
-
     /** Exchanges the halves. */
     static final VectorShuffle<Float> ACROSS_HALF = across(COUNT / 2);
 

@@ -10,16 +10,22 @@ import jdk.incubator.vector.VectorSpecies;
  * Layer normalisation of each pixel over its channels: {@code (x - mean) / sqrt(var + eps) · weight + bias}, with the
  * biased variance. The variance is taken around the mean, in a second pass.
  *
- * <p>Two rows at a time, since one waits most of the time for its own sums. Four are more code than C2 takes.
+ * <p>A block of rows is read three times, for its means, its variances and its result: a row waits for its own sums most
+ * of the time, in which those behind it can begin.
  */
 public final class LayerNorm extends RowNorm {
 
-    // As in DepthwiseTile, every vector operation is spelled out, and loops have no counter: a row has too few vectors to
-    // pay for the three loops that C2 makes of one that has. The rows share a vector for their sums, one in each half of
-    // the lanes, which are added in the order of Lanes.sum.
+    // As in DepthwiseTile, every vector operation is spelled out, and loops over a row have no counter: it has too few
+    // vectors to pay for the three loops that C2 makes of one that has (even a comparison by < would be one). They take two
+    // vectors of a row at a time, and the one that may be left. Two rows share a vector for their sums, one in each
+    // half of the lanes, which are added in the order of Lanes.sum.
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final ByteOrder ORDER = Lanes.ORDER;
     private static final int BYTES = Lanes.BYTES;
+    private static final long PAIR = 2L * BYTES;
+
+    /** Rows that stay in the first cache; an even number. */
+    private static final int BLOCK = 16;
 
     private final float inverse;
 
@@ -34,61 +40,121 @@ public final class LayerNorm extends RowNorm {
     }
 
     @Override
-    void normalise(MemorySegment src, long from, MemorySegment dst, long to) {
-        normalise(src, from, from, dst, to, to);
+    void normalise(Matrix src, Matrix dst, int from, int to) {
+        float[] means = new float[BLOCK];
+        float[] scales = new float[BLOCK];
+        for (int row = from; row < to; row += BLOCK) {
+            int rows = Math.min(BLOCK, to - row);
+            means(src.memory(), src.rowOffset(row), src.stride(), rows, means);
+            scales(src.memory(), src.rowOffset(row), src.stride(), rows, means, scales);
+            write(src.memory(), src.rowOffset(row), src.stride(), rows, means, scales, dst.memory(),
+                    dst.rowOffset(row), dst.stride());
+            for (int done = row; done < row + rows; done++) {
+                finish(dst, done);
+            }
+        }
     }
 
-    /** Normalises two rows, or one, if they are the same: each vector is loaded for both before it is stored for either. */
-    @Override
-    void normalise(MemorySegment src, long from0, long from1, MemorySegment dst, long to0, long to1) {
+    private void means(MemorySegment src, long from, long stride, int rows, float[] means) {
         long last = (Lanes.vectors(channels) - 1L) * BYTES;
+        long pairs = last & -PAIR;
         FloatVector zero = FloatVector.zero(S);
-        FloatVector sum0 = zero.add(FloatVector.fromMemorySegment(S, src, from0 + last, ORDER), lastLanes);
-        FloatVector sum1 = zero.add(FloatVector.fromMemorySegment(S, src, from1 + last, ORDER), lastLanes);
-        for (long at = 0; at != last; at += BYTES) {
-            sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at, ORDER));
-            sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at, ORDER));
+        for (int row = 0; row < rows; row += 2) {
+            long from0 = from + row * stride;
+            long from1 = from + Math.min(row + 1, rows - 1) * stride;
+            FloatVector sum0 = zero.add(FloatVector.fromMemorySegment(S, src, from0 + last, ORDER), lastLanes);
+            FloatVector sum1 = zero.add(FloatVector.fromMemorySegment(S, src, from1 + last, ORDER), lastLanes);
+            long at = 0;
+            for (; at != pairs; at += PAIR) {
+                sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at + BYTES, ORDER));
+            }
+            if (at != last) {
+                sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at, ORDER));
+            }
+            FloatVector sums = sum0.blend(sum1, Lanes.UPPER_HALF)
+                    .add(sum1.blend(sum0, Lanes.UPPER_HALF).rearrange(Lanes.ACROSS_HALF));
+            if (Lanes.COUNT > 8) {
+                sums = sums.add(sums.rearrange(Lanes.ACROSS_4));
+            }
+            if (Lanes.COUNT > 4) {
+                sums = sums.add(sums.rearrange(Lanes.ACROSS_2));
+            }
+            sums = sums.add(sums.rearrange(Lanes.ACROSS_1));
+            means[row] = sums.lane(0) * inverse;
+            means[row + 1] = sums.lane(Lanes.COUNT - 1) * inverse;
         }
-        FloatVector sums = sum0.blend(sum1, Lanes.UPPER_HALF)
-                .add(sum1.blend(sum0, Lanes.UPPER_HALF).rearrange(Lanes.ACROSS_HALF));
-        if (Lanes.COUNT > 8) {
-            sums = sums.add(sums.rearrange(Lanes.ACROSS_4));
+    }
+
+    /** Finds {@code 1 / sqrt(variance + eps)} of each row. */
+    private void scales(MemorySegment src, long from, long stride, int rows, float[] means, float[] scales) {
+        long last = (Lanes.vectors(channels) - 1L) * BYTES;
+        long pairs = last & -PAIR;
+        FloatVector zero = FloatVector.zero(S);
+        for (int row = 0; row < rows; row += 2) {
+            long from0 = from + row * stride;
+            long from1 = from + Math.min(row + 1, rows - 1) * stride;
+            FloatVector mean0 = FloatVector.broadcast(S, means[row]);
+            FloatVector mean1 = FloatVector.broadcast(S, means[row + 1]);
+            FloatVector d0 = FloatVector.fromMemorySegment(S, src, from0 + last, ORDER).sub(mean0);
+            FloatVector d1 = FloatVector.fromMemorySegment(S, src, from1 + last, ORDER).sub(mean1);
+            FloatVector squares0 = zero.add(d0.mul(d0), lastLanes);
+            FloatVector squares1 = zero.add(d1.mul(d1), lastLanes);
+            long at = 0;
+            for (; at != pairs; at += PAIR) {
+                d0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0);
+                d1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1);
+                squares0 = d0.fma(d0, squares0);
+                squares1 = d1.fma(d1, squares1);
+                d0 = FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER).sub(mean0);
+                d1 = FloatVector.fromMemorySegment(S, src, from1 + at + BYTES, ORDER).sub(mean1);
+                squares0 = d0.fma(d0, squares0);
+                squares1 = d1.fma(d1, squares1);
+            }
+            if (at != last) {
+                d0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0);
+                d1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1);
+                squares0 = d0.fma(d0, squares0);
+                squares1 = d1.fma(d1, squares1);
+            }
+            FloatVector squares = squares0.blend(squares1, Lanes.UPPER_HALF)
+                    .add(squares1.blend(squares0, Lanes.UPPER_HALF).rearrange(Lanes.ACROSS_HALF));
+            if (Lanes.COUNT > 8) {
+                squares = squares.add(squares.rearrange(Lanes.ACROSS_4));
+            }
+            if (Lanes.COUNT > 4) {
+                squares = squares.add(squares.rearrange(Lanes.ACROSS_2));
+            }
+            squares = squares.add(squares.rearrange(Lanes.ACROSS_1));
+            // A scalar root and quotient take a quarter of the time of a vector's.
+            scales[row] = 1 / (float) Math.sqrt(squares.lane(0) * inverse + eps);
+            scales[row + 1] = 1 / (float) Math.sqrt(squares.lane(Lanes.COUNT - 1) * inverse + eps);
         }
-        if (Lanes.COUNT > 4) {
-            sums = sums.add(sums.rearrange(Lanes.ACROSS_2));
-        }
-        sums = sums.add(sums.rearrange(Lanes.ACROSS_1));
-        FloatVector means = sums.mul(inverse);
-        FloatVector mean0 = means.rearrange(Lanes.FIRST);
-        FloatVector mean1 = means.rearrange(Lanes.LAST);
-        FloatVector d0 = FloatVector.fromMemorySegment(S, src, from0 + last, ORDER).sub(mean0);
-        FloatVector d1 = FloatVector.fromMemorySegment(S, src, from1 + last, ORDER).sub(mean1);
-        FloatVector squares0 = zero.add(d0.mul(d0), lastLanes);
-        FloatVector squares1 = zero.add(d1.mul(d1), lastLanes);
-        for (long at = 0; at != last; at += BYTES) {
-            d0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0);
-            d1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1);
-            squares0 = d0.fma(d0, squares0);
-            squares1 = d1.fma(d1, squares1);
-        }
-        FloatVector squares = squares0.blend(squares1, Lanes.UPPER_HALF)
-                .add(squares1.blend(squares0, Lanes.UPPER_HALF).rearrange(Lanes.ACROSS_HALF));
-        if (Lanes.COUNT > 8) {
-            squares = squares.add(squares.rearrange(Lanes.ACROSS_4));
-        }
-        if (Lanes.COUNT > 4) {
-            squares = squares.add(squares.rearrange(Lanes.ACROSS_2));
-        }
-        squares = squares.add(squares.rearrange(Lanes.ACROSS_1));
-        // A scalar root and quotient take a quarter of the time of a vector's.
-        FloatVector scale0 = FloatVector.broadcast(S, 1 / (float) Math.sqrt(squares.lane(0) * inverse + eps));
-        FloatVector scale1 = FloatVector.broadcast(S,
-                1 / (float) Math.sqrt(squares.lane(Lanes.COUNT - 1) * inverse + eps));
-        for (long at = 0; at != last + BYTES; at += BYTES) {
-            FloatVector y0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0).mul(scale0);
-            FloatVector y1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1).mul(scale1);
-            y0.intoMemorySegment(dst, to0 + at, ORDER);
-            y1.intoMemorySegment(dst, to1 + at, ORDER);
+    }
+
+    private void write(MemorySegment src, long from, long stride, int rows, float[] means, float[] scales,
+            MemorySegment dst, long to, long dstStride) {
+        long bytes = (long) Lanes.vectors(channels) * BYTES;
+        long pairs = bytes & -PAIR;
+        for (int row = 0; row < rows; row++) {
+            long from0 = from + row * stride;
+            long to0 = to + row * dstStride;
+            FloatVector mean = FloatVector.broadcast(S, means[row]);
+            FloatVector scale = FloatVector.broadcast(S, scales[row]);
+            long at = 0;
+            for (; at != pairs; at += PAIR) {
+                FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean).mul(scale)
+                        .intoMemorySegment(dst, to0 + at, ORDER);
+                FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER).sub(mean).mul(scale)
+                        .intoMemorySegment(dst, to0 + at + BYTES, ORDER);
+            }
+            if (at != bytes) {
+                FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean).mul(scale)
+                        .intoMemorySegment(dst, to0 + at, ORDER);
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.panext.kernels;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /** Root mean square normalisation (Zhang and Sennrich, 2019): {@code x / sqrt(mean(x²) + eps) · weight}. */
@@ -16,7 +15,12 @@ public final class RmsNorm extends RowNorm {
     }
 
     @Override
-    void normalise(MemorySegment src, long from, MemorySegment dst, long to) {
-        divide(src, from, squares(src, from, Lanes.zero()).lane(0) / channels, dst, to);
+    void normalise(Matrix src, Matrix dst, int from, int to) {
+        for (int row = from; row < to; row++) {
+            long at = src.rowOffset(row);
+            divide(src.memory(), at, squares(src.memory(), at, Lanes.zero()).lane(0) / channels, dst.memory(),
+                    dst.rowOffset(row));
+            finish(dst, row);
+        }
     }
 }

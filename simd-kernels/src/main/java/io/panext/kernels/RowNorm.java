@@ -36,27 +36,20 @@ public abstract sealed class RowNorm permits LayerNorm, RmsNorm, SimpleNorm {
     public final void run(Matrix src, Matrix dst, Share share) {
         src.requireColumns(channels);
         dst.requireShape(src.rows(), channels);
-        int end = share.to(src.rows());
-        for (int row = share.from(src.rows()); row < end; row += 2) {
-            if (row + 1 < end) {
-                normalise(src.memory(), src.rowOffset(row), src.rowOffset(row + 1), dst.memory(), dst.rowOffset(row),
-                        dst.rowOffset(row + 1));
-            } else {
-                normalise(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row));
-            }
-            for (int done = row; done < Math.min(row + 2, end) && affine.isPresent(); done++) {
-                affine.get().apply(dst.memory(), dst.rowOffset(done), dst.memory(), dst.rowOffset(done));
-            }
-        }
+        normalise(src, dst, share.from(src.rows()), share.to(src.rows()));
     }
 
-    /** Normalises one row, written in whole vectors. */
-    abstract void normalise(MemorySegment src, long from, MemorySegment dst, long to);
+    /**
+     * Normalises the rows {@code from} to {@code to}, excluded, and writes them in whole vectors.
+     *
+     * @param src {@code [rows, channels]}
+     * @param dst likewise; may be {@code src}
+     */
+    abstract void normalise(Matrix src, Matrix dst, int from, int to);
 
-    /** Normalises two rows, one after the other unless there is a faster way. */
-    void normalise(MemorySegment src, long from0, long from1, MemorySegment dst, long to0, long to1) {
-        normalise(src, from0, dst, to0);
-        normalise(src, from1, dst, to1);
+    /** Scales and shifts a row that has been normalised, if that is wanted. */
+    final void finish(Matrix dst, int row) {
+        affine.ifPresent(a -> a.apply(dst.memory(), dst.rowOffset(row), dst.memory(), dst.rowOffset(row)));
     }
 
     /** Returns the sum of a row, in every lane. */

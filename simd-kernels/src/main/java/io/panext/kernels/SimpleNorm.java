@@ -1,6 +1,5 @@
 package io.panext.kernels;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 
@@ -20,8 +19,13 @@ public final class SimpleNorm extends RowNorm {
     }
 
     @Override
-    void normalise(MemorySegment src, long from, MemorySegment dst, long to) {
-        FloatVector mean = sum(src, from).div(channels);
-        divide(src, from, squares(src, from, mean).lane(0) / (channels - 1), dst, to);
+    void normalise(Matrix src, Matrix dst, int from, int to) {
+        for (int row = from; row < to; row++) {
+            long at = src.rowOffset(row);
+            FloatVector mean = sum(src.memory(), at).div(channels);
+            divide(src.memory(), at, squares(src.memory(), at, mean).lane(0) / (channels - 1), dst.memory(),
+                    dst.rowOffset(row));
+            finish(dst, row);
+        }
     }
 }
