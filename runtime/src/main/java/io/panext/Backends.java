@@ -65,16 +65,18 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
                     throw new BackendUnavailableException("bf16 needs instructions that this machine lacks: it has "
                             + onednn.isa().name() + "; fp32 works everywhere");
                 }
-                Backend bf16 = new DnnlBackend(DataType.BF16, WeightLayout.PACKED);
+                Backend bf16 = new DnnlBackend(DataType.BF16, layout);
                 yield new Backends(List.of(bf16, op -> rounds(op, bf16) ? Stream.empty() : SIMD.kernels(op)),
                         Optional.of(onednn), Optional.empty());
             }
         };
     }
 
-    /** Returns what the compiler may do: before a few runs, oneDNN's weights are not worked on more than necessary. */
+    /** Returns what the compiler may do: before a few runs, weights that oneDNN takes as they are stay as they are. */
     Program.Options compiler(Options options) {
-        return onednn.isPresent() && options.expectsFewRuns() ? options.compiler().forFewRuns() : options.compiler();
+        return onednn.isPresent() && options.expectsFewRuns() && options.precision() == Precision.FP32
+                ? options.compiler().forFewRuns()
+                : options.compiler();
     }
 
     /**

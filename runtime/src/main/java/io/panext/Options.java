@@ -16,7 +16,8 @@ import java.util.Objects;
  * @param backend      where kernels come from
  * @param precision    type of the numbers that are multiplied
  * @param mode         how workers divide a batch
- * @param expectedRuns how often the model will run, roughly: for a few runs kernels are taken that are fast at once
+ * @param expectedRuns how often the model will run, roughly: for a few runs kernels, layouts of weights and folds are
+ *                     taken that are ready soon, and round a little differently
  * @param outputs      what runs are to give
  */
 public record Options(int threads, ImageDecoder decoder, Program.Options compiler, BackendChoice backend,
@@ -52,7 +53,7 @@ public record Options(int threads, ImageDecoder decoder, Program.Options compile
     }
 
     /** Whether it matters more how soon the first runs are over than how fast later ones are. */
-    boolean expectsFewRuns() {
+    public boolean expectsFewRuns() {
         return expectedRuns < WARM_UP_RUNS;
     }
 

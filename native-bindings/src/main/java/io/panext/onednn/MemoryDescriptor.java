@@ -52,7 +52,11 @@ public final class MemoryDescriptor extends NativeObject {
         return strided(type, new long[] {size}, new long[] {1});
     }
 
-    /** Describes a tensor whose layout is left to the primitive. */
+    /**
+     * Describes a tensor whose layout is left to the primitive.
+     *
+     * @param dims sizes; not to be changed
+     */
     public static MemoryDescriptor anyLayout(DataType type, long... dims) {
         Supplier<String> name = () -> type + Arrays.toString(dims) + " any layout";
         try (Arena arena = Arena.ofConfined()) {

@@ -23,32 +23,23 @@ final class Anticipation implements AutoCloseable {
 
     /** Begins. */
     Anticipation(String... args) {
-        this.model = model(List.of(args));
+        this.model = ModelOption.named(List.of(args));
         this.network = thread.submit(() -> Network.of(ConvNeXt.load(model, options)));
     }
 
-    private static String model(List<String> args) {
-        for (int i = 1; i < args.size(); i++) {
-            if (ModelOption.NAMES.contains(args.get(i - 1))) {
-                return args.get(i);
-            }
-        }
-        return ConvNeXt.EMBEDDED;
-    }
-
     /**
-     * Waits for the network if it is the one that is wanted, for a few runs; it becomes the caller's.
+     * Waits for the network if it is the one that is wanted, which then becomes the caller's.
      *
      * @throws IOException if it cannot be loaded
      */
     Optional<Network> take(String wantedModel, Options wanted) throws IOException {
-        if (taken || !wantedModel.equals(model)
+        if (taken || !wantedModel.equals(model) || !wanted.expectsFewRuns()
                 || !wanted.withExpectedRuns(options.expectedRuns()).equals(options)) {
             return Optional.empty();
         }
+        taken = true;
         thread.close();
         if (network.state() == Future.State.SUCCESS) {
-            taken = true;
             return Optional.of(network.resultNow());
         }
         switch (network.exceptionNow()) {
@@ -59,7 +50,10 @@ final class Anticipation implements AutoCloseable {
         }
     }
 
-    /** Waits until it is over, for native code must not lose its library, and closes what nobody took. */
+    /**
+     * Waits until the thread is over, for native code must not lose its library (nor be interrupted while it is loaded),
+     * and closes what nobody took.
+     */
     @Override
     public void close() {
         thread.close();

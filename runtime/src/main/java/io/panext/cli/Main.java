@@ -22,12 +22,16 @@ public final class Main {
      * @param args the command line
      */
     public static void main(String[] args) {
-        Optional<Anticipation> anticipation = STARTS_FAST ? Optional.of(new Anticipation(args)) : Optional.empty();
         StandardError.restore();
+        Optional<Anticipation> anticipation = STARTS_FAST ? Optional.of(new Anticipation(args)) : Optional.empty();
         PrintWriter out = new PrintWriter(new StandardOutput(new FileOutputStream(FileDescriptor.out)), false, UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-        int status = run(new Panext(anticipation), out, err, args);
-        anticipation.ifPresent(Anticipation::close);
+        int status;
+        try {
+            status = run(new Panext(anticipation), out, err, args);
+        } finally {
+            anticipation.ifPresent(Anticipation::close);
+        }
         System.exit(status);
     }
 

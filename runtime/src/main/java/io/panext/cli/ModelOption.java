@@ -4,8 +4,8 @@ import io.panext.ConvNeXt;
 import io.panext.Options;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -15,15 +15,28 @@ final class ModelOption {
     private static final String NAME = "-m";
     private static final String LONG_NAME = "--model";
 
-    /** The names of the option. */
-    static final Set<String> NAMES = Set.of(NAME, LONG_NAME);
-
     @Option(names = {NAME, LONG_NAME}, paramLabel = "FILE|NAME", defaultValue = ConvNeXt.EMBEDDED,
             description = "A checkpoint, its folder, or a fetched model; default: the embedded ${DEFAULT-VALUE}.")
     private String nameOrPath;
 
     @Mixin
     private ArchOption arch;
+
+    /** Returns the model that arguments seem to name, before they are parsed. */
+    static String named(List<String> args) {
+        String model = ConvNeXt.EMBEDDED;
+        for (int i = 0; i < args.size(); i++) {
+            String arg = args.get(i);
+            if ((arg.equals(NAME) || arg.equals(LONG_NAME)) && i + 1 < args.size()) {
+                model = args.get(i + 1);
+            } else if (arg.startsWith(LONG_NAME + "=")) {
+                model = arg.substring(LONG_NAME.length() + 1);
+            } else if (arg.startsWith(NAME) && arg.length() > NAME.length()) {
+                model = arg.substring(NAME.length());
+            }
+        }
+        return model;
+    }
 
     PretrainedModel open() throws IOException {
         return PretrainedModel.open(nameOrPath, arch.architecture);

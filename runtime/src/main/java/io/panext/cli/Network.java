@@ -18,7 +18,10 @@ record Network(ConvNeXt model, Session session) implements AutoCloseable {
 
     @Override
     public void close() {
-        session.close();
-        model.close();
+        try {
+            session.close();
+        } finally {
+            model.close();
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.panext.compile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -33,6 +34,7 @@ public final class PackedProgram implements AutoCloseable {
      * Reads and packs all weights.
      *
      * @param threads how many share the work, each with one kernel at a time
+     * @throws CancellationException if the thread is interrupted
      * @throws OutOfMemoryError if the system has no room for {@link Program#weightBytes()}
      */
     public static PackedProgram pack(Program program, int threads) {
@@ -59,12 +61,17 @@ public final class PackedProgram implements AutoCloseable {
     }
 
     private static void requireSuccess(Future<PackedKernel> result) {
-        if (result.state() == Future.State.FAILED) {
-            switch (result.exceptionNow()) {
-                case RuntimeException e -> throw e;
-                case Error e -> throw e;
-                case Throwable e -> throw new IllegalStateException("weights could not be packed", e);
+        switch (result.state()) {
+            case SUCCESS -> {
             }
+            case FAILED -> {
+                switch (result.exceptionNow()) {
+                    case RuntimeException e -> throw e;
+                    case Error e -> throw e;
+                    case Throwable e -> throw new IllegalStateException("weights could not be packed", e);
+                }
+            }
+            case RUNNING, CANCELLED -> throw new CancellationException("interrupted while weights were packed");
         }
     }
 

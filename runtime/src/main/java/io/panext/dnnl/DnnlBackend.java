@@ -26,7 +26,7 @@ public final class DnnlBackend implements Backend {
 
     /**
      * @param type   type of the weights and of what they are multiplied with; sums are fp32
-     * @param layout of the weights
+     * @param layout of the weights of products, where they are fp32
      */
     public DnnlBackend(DataType type, WeightLayout layout) {
         this.type = type;

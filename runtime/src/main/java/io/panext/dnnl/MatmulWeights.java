@@ -26,7 +26,7 @@ sealed interface MatmulWeights permits PackedWeights, TransposedWeights {
      *
      * @param weights {@code [out, in, ...]}
      * @param type    what they are rounded to
-     * @param layout  preferred; bf16 is always packed
+     * @param layout  of fp32; bf16, which has to be rounded anyway, is always packed
      */
     static MatmulWeights of(Parameter weights, DataType type, WeightLayout layout) {
         int columns = weights.shape().getFirst();

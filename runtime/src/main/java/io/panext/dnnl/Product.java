@@ -42,13 +42,13 @@ final class Product {
      * @param addend which of the op's inputs, a map of the output's shape, is added to it at last
      */
     void write(Tensor src, int rows, Group group, long row, boolean gelu, Optional<Integer> addend) {
-        MemoryDescriptor packed = kept.computeIfAbsent(group.count(), _ -> script.own(weights.descriptor(group)));
+        MemoryDescriptor layout = kept.computeIfAbsent(group.count(), _ -> script.own(weights.descriptor(group)));
         MemoryDescriptor bias = script.rows(DataType.F32, 1, group.count(), group.count());
         MemoryDescriptor dst = script.rows(DataType.F32, rows, group.count(), Maps.stride(weights.columns()));
         long offset = offset(row, group);
         var tensors = new LinkedHashMap<Argument, Tensor>();
         tensors.put(Argument.SRC, src);
-        tensors.put(Argument.WEIGHTS, new Tensor(packed, new Place.Constant(WEIGHTS, group.offset())));
+        tensors.put(Argument.WEIGHTS, new Tensor(layout, new Place.Constant(WEIGHTS, group.offset())));
         tensors.put(Argument.BIAS, new Tensor(bias, new Place.Constant(BIAS, 4L * group.from())));
         tensors.put(Argument.DST, new Tensor(dst, new Place.Output(0, offset)));
         var postOps = new ArrayList<PostOp>();
@@ -59,7 +59,7 @@ final class Product {
             tensors.put(Argument.postOp(postOps.size()), new Tensor(dst, new Place.Input(input, offset)));
             postOps.add(new PostOp.Add(dst));
         });
-        script.run(PrimitiveDescriptor.matmul(src.descriptor(), packed, bias, dst, postOps), tensors);
+        script.run(PrimitiveDescriptor.matmul(src.descriptor(), layout, bias, dst, List.copyOf(postOps)), tensors);
     }
 
     /** Returns where a row of a group begins in the output, in bytes. */

@@ -6,7 +6,7 @@ import io.panext.onednn.MemoryDescriptor;
 import io.panext.zoo.Parameter;
 import java.util.List;
 
-/** Weights as checkpoints have them, {@code [columns, depth]}: see {@link WeightLayout#TRANSPOSED}. */
+/** Weights {@code [columns, depth]}: see {@link WeightLayout#TRANSPOSED}. */
 record TransposedWeights(int depth, int columns) implements MatmulWeights {
 
     @Override

@@ -5,8 +5,8 @@ public enum WeightLayout {
     /** As oneDNN's matmul asks for: the fastest to multiply with. */
     PACKED,
     /**
-     * Transposed, {@code [out, in]}, as checkpoints have them: loading is a copy, and matmul packs what it reads, for a
-     * tenth of its own time in each run.
+     * Transposed, {@code [out, in]}, the order of checkpoints: loading a linear is a copy if nothing is folded into it,
+     * and matmul packs what it reads, for a tenth of its own time in each run.
      */
     TRANSPOSED
 }

@@ -22,8 +22,9 @@ public final class ChannelsLast {
                     if (from % row != 0 || count % row != 0) {
                         throw new IllegalArgumentException(weights.name() + " is read by whole output channels");
                     }
-                    weights.read(from, dst, count);
-                    System.arraycopy(Windows.rowOrder(dst, channels, row / channels), 0, dst, 0, count);
+                    float[] some = new float[count];
+                    weights.read(from, some, count);
+                    System.arraycopy(Windows.rowOrder(some, channels, row / channels), 0, dst, 0, count);
                 });
     }
 }

@@ -17,8 +17,8 @@ public enum Folding {
 
     /**
      * Those that would keep ops from being {@linkplain Fusion fused}: GRN's beta goes into the bias of the linear that
-     * follows, the layer scale into the linear before it. Norms scale and shift, which costs their runs little, and
-     * loading need not work on the weights that follow.
+     * follows, the layer scale into the linear before it. Norms scale and shift, which costs their runs little, so
+     * that loading has no work with the weights that follow them.
      */
     FOR_FUSION,
 

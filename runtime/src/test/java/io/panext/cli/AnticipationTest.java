@@ -3,11 +3,14 @@ package io.panext.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.ConvNeXt;
 import io.panext.Options;
 import io.panext.zoo.checkpoint.CheckpointException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,10 +30,23 @@ class AnticipationTest {
         }
     }
 
+    @Test
+    void classifyWantsWhatIsAnticipated() throws IOException {
+        String[] args = {"classify", Invocation.CAT.toString()};
+        try (var anticipation = new Anticipation(args)) {
+            var out = new StringWriter();
+            assertEquals(0, new Panext(Optional.of(anticipation)).commandLine(args).setOut(new PrintWriter(out, true))
+                    .execute(args));
+            assertTrue(out.toString().startsWith("cat "), out.toString());
+            assertEquals(Optional.empty(), anticipation.take(ConvNeXt.EMBEDDED, A_FEW));
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"-m", "--model"})
+    @ValueSource(strings = {"-m missing.safetensors", "--model missing.safetensors", "--model=missing.safetensors",
+            "-mmissing.safetensors"})
     void whatCannotBeLoadedIsToldToWhoWantsIt(String option) {
-        try (var anticipation = new Anticipation("classify", option, "missing.safetensors", "cat.jpg")) {
+        try (var anticipation = new Anticipation(("classify " + option + " cat.jpg").split(" ", -1))) {
             var e = assertThrows(CheckpointException.class, () -> anticipation.take("missing.safetensors", A_FEW));
             assertEquals("missing.safetensors: cannot be read: no such file", e.getMessage());
         }
@@ -42,6 +58,7 @@ class AnticipationTest {
             assertEquals(Optional.empty(), anticipation.take("another.safetensors", A_FEW));
             assertEquals(Optional.empty(),
                     anticipation.take(ConvNeXt.EMBEDDED, A_FEW.withThreads(A_FEW.threads() + 1)));
+            assertEquals(Optional.empty(), anticipation.take(ConvNeXt.EMBEDDED, Options.DEFAULT));
         }
     }
 }

@@ -22,16 +22,6 @@ public final class Downsample {
     }
 
     /**
-     * Reorders convolution weights to the order of the gathered rows.
-     *
-     * @param weights {@code [out, channels, 2, 2]}
-     * @return {@code [out, 2, 2, channels]}
-     */
-    public static float[] rowOrder(float[] weights, int channels) {
-        return Windows.rowOrder(weights, channels, CELLS);
-    }
-
-    /**
      * Returns the cells of all images, gathered into scratch memory.
      *
      * @param src     {@code [images * height * width, channels]}, aligned

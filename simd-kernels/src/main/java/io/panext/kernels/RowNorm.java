@@ -40,7 +40,8 @@ public abstract sealed class RowNorm permits LayerNorm, RmsNorm, SimpleNorm {
     }
 
     /**
-     * Normalises the rows {@code from} to {@code to}, excluded, and writes them in whole vectors.
+     * Normalises the rows {@code from} to {@code to}, excluded, writes them in whole vectors and {@linkplain #finish
+     * finishes} each of them.
      *
      * @param src {@code [rows, channels]}
      * @param dst likewise; may be {@code src}

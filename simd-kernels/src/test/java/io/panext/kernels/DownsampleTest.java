@@ -22,7 +22,8 @@ class DownsampleTest {
         float[] values = Sample.values(1, images * height * width * channels, -2, 3);
         float[] weights = Sample.values(2, out * channels * CELLS);
         float[] bias = Sample.values(3, out);
-        Linear linear = new Linear(PackedWeights.pack(Downsample.rowOrder(weights, channels), bias, Arena.ofAuto()));
+        Linear linear = new Linear(
+                PackedWeights.pack(Windows.rowOrder(weights, channels, CELLS), bias, Arena.ofAuto()));
         LayerNorm norm = new LayerNorm(channels, LayerNormTest.EPS, Optional.empty());
         int pixels = height / Downsample.KERNEL * (width / Downsample.KERNEL);
         float[] actual = Workers.agree(workers -> {

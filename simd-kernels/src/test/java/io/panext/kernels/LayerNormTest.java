@@ -58,7 +58,7 @@ class LayerNormTest {
 
     @EveryChannelCount
     void weightAndBiasFollowInPlace(int channels) {
-        float[] values = Sample.values(1, 13 * channels);
+        float[] values = Sample.values(1, 37 * channels);
         float[] weight = Sample.values(2, channels);
         float[] bias = Sample.values(3, channels);
         LayerNorm norm = new LayerNorm(channels, EPS, Optional.of(Affine.pack(weight, bias, Arena.ofAuto())));

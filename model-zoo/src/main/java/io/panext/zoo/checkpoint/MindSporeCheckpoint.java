@@ -91,13 +91,13 @@ final class MindSporeCheckpoint implements Checkpoint {
         return Collections.unmodifiableSequencedMap(tensors);
     }
 
-    /** {@inheritDoc} A tensor in several slices is copied. */
     @Override
     public List<MemorySegment> mapped(String tensor) {
         info(tensor);
         return MappedFile.mapped(slices.get(tensor).toArray(MemorySegment[]::new));
     }
 
+    /** {@inheritDoc} A tensor in several slices is copied. */
     @Override
     public MemorySegment bytes(String tensor) {
         long byteSize = info(tensor).byteSize();

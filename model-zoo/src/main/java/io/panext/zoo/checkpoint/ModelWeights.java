@@ -110,7 +110,7 @@ public final class ModelWeights implements AutoCloseable {
                 .flatMap(parameter -> parameter instanceof Stored stored
                         ? checkpoint.mapped(stored.key()).stream()
                         : Stream.empty())
-                .toList());
+                .distinct().toList());
     }
 
     /** All parameters in state-dict order. */
