@@ -24,8 +24,11 @@ public final class LayerNorm extends RowNorm {
     private static final int BYTES = Lanes.BYTES;
     private static final long PAIR = 2L * BYTES;
 
-    /** Rows that stay in the first cache; an even number. */
-    private static final int BLOCK = 16;
+    /** What a block of rows takes of the first cache, in bytes. */
+    private static final long BLOCK_BYTES = 24 << 10;
+
+    /** The most rows of a block; an even number. */
+    private static final int BLOCK_ROWS = 16;
 
     private final float inverse;
 
@@ -41,10 +44,11 @@ public final class LayerNorm extends RowNorm {
 
     @Override
     void normalise(Matrix src, Matrix dst, int from, int to) {
-        float[] means = new float[BLOCK];
-        float[] scales = new float[BLOCK];
-        for (int row = from; row < to; row += BLOCK) {
-            int rows = Math.min(BLOCK, to - row);
+        float[] means = new float[BLOCK_ROWS];
+        float[] scales = new float[BLOCK_ROWS];
+        int block = Math.clamp(BLOCK_BYTES / src.stride(), 2, BLOCK_ROWS) & ~1;
+        for (int row = from; row < to; row += block) {
+            int rows = Math.min(block, to - row);
             means(src.memory(), src.rowOffset(row), src.stride(), rows, means);
             scales(src.memory(), src.rowOffset(row), src.stride(), rows, means, scales);
             write(src.memory(), src.rowOffset(row), src.stride(), rows, means, scales, dst.memory(),
