@@ -65,9 +65,10 @@ public final class PrimitiveDescriptor extends NativeObject {
      */
     public static PrimitiveDescriptor matmul(MemoryDescriptor src, MemoryDescriptor weights, MemoryDescriptor bias,
             MemoryDescriptor dst, List<PostOp> postOps) {
-        return create(postOps, (result, attributes) -> Dnnl.dnnl_matmul_primitive_desc_create(result,
+        List<PostOp> fused = List.copyOf(postOps);
+        return create(fused, (result, attributes) -> Dnnl.dnnl_matmul_primitive_desc_create(result,
                 Engine.CPU.handle(), src.handle(), weights.handle(), bias.handle(), dst.handle(), attributes),
-                () -> "matmul " + src + " by " + weights + " to " + dst + " then " + postOps);
+                () -> "matmul " + src + " by " + weights + " to " + dst + " then " + fused);
     }
 
     /** {@code dst = src · weights}. See {@link #matmul(MemoryDescriptor, MemoryDescriptor, MemoryDescriptor, MemoryDescriptor, List)}. */

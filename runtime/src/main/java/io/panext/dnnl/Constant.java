@@ -57,7 +57,7 @@ record Constant(long bytes, Writer writer) {
         return new Constant(4L * count, memory -> {
             float[] values = new float[count];
             Arrays.fill(values, value);
-            copy(values, memory);
+            MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, count);
         });
     }
 
@@ -75,9 +75,5 @@ record Constant(long bytes, Writer writer) {
             parameter.read(from + done, chunk, some);
             MemorySegment.copy(chunk, 0, memory, ValueLayout.JAVA_FLOAT, (long) Float.BYTES * done, some);
         }
-    }
-
-    static void copy(float[] values, MemorySegment memory) {
-        MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
     }
 }

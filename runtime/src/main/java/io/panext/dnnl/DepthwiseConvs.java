@@ -42,7 +42,7 @@ record DepthwiseConvs(int edge, int channels, Norms norms) implements Recipe {
     }
 
     private Constant bias(Parameter bias) {
-        return new Constant(4L * channels, memory -> Constant.copy(bias.values(), memory));
+        return new Constant(4L * channels, memory -> Constant.read(bias, 0, bias.size(), memory));
     }
 
     private long[] dims() {

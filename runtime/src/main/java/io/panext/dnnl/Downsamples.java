@@ -48,7 +48,7 @@ record Downsamples(int channels, MatmulWeights weights, Norms norms) implements 
             norm(script, CELL * cells, gathered, multiplied);
             long row = ((long) rows.image() * dst.height() + rows.from()) * dst.width();
             product.write(new Tensor(script.rows(weights.type(), cells, weights.depth(), weights.depth()), multiplied),
-                    cells, weights.groups(Share.ALL), row);
+                    cells, row);
         }
     }
 

@@ -45,7 +45,7 @@ record PatchEmbeddings(Window window, MatmulWeights weights, Norms norms) implem
             gather(script, shape, dst.width(), rows, gathered);
             MemoryDescriptor src = script.rows(DataType.F32, patches, weights.depth(), weights.depth());
             long pixel = ((long) rows.image() * dst.height() + rows.from()) * dst.width();
-            product.write(new Tensor(src, gathered), patches, weights.groups(Share.ALL), pixel);
+            product.write(new Tensor(src, gathered), patches, pixel);
             Place place = new Place.Output(0, Maps.offset(pixel, dst.channels()));
             norms.write(script, patches, dst.channels(), place, place);
         }

@@ -1,6 +1,7 @@
 package io.panext.dnnl;
 
 import io.panext.dnnl.MatmulWeights.Group;
+import io.panext.kernels.Share;
 import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
@@ -9,7 +10,6 @@ import io.panext.onednn.PrimitiveDescriptor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,9 +28,14 @@ final class Product {
         this.weights = weights;
     }
 
-    /** Adds the product of rows with all columns. */
-    void write(Tensor src, int rows, List<Group> groups, long row) {
-        groups.forEach(group -> write(src, rows, group, row, false, Optional.empty()));
+    /**
+     * Adds the product of rows with all columns.
+     *
+     * @param src {@code [rows, depth]}
+     * @param row the first row of the output that is written
+     */
+    void write(Tensor src, int rows, long row) {
+        weights.groups(Share.ALL).forEach(group -> write(src, rows, group, row, false, Optional.empty()));
     }
 
     /**
@@ -59,7 +64,7 @@ final class Product {
             tensors.put(Argument.postOp(postOps.size()), new Tensor(dst, new Place.Input(input, offset)));
             postOps.add(new PostOp.Add(dst));
         });
-        script.run(PrimitiveDescriptor.matmul(src.descriptor(), layout, bias, dst, List.copyOf(postOps)), tensors);
+        script.run(PrimitiveDescriptor.matmul(src.descriptor(), layout, bias, dst, postOps), tensors);
     }
 
     /** Returns where a row of a group begins in the output, in bytes. */
