@@ -30,15 +30,15 @@ public final class Lanes {
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** The upper half of the lanes. */
-    static final VectorMask<Float> UPPER_HALF = SPECIES.indexInRange(0, COUNT / 2).not();
+    private static final VectorMask<Float> UPPER_HALF = SPECIES.indexInRange(0, COUNT / 2).not();
 
     /** Exchanges the halves. */
-    static final VectorShuffle<Float> ACROSS_HALF = across(COUNT / 2);
+    private static final VectorShuffle<Float> ACROSS_HALF = across(COUNT / 2);
 
     /** Exchanges lanes four apart; likewise the next two. */
-    static final VectorShuffle<Float> ACROSS_4 = across(4);
-    static final VectorShuffle<Float> ACROSS_2 = across(2);
-    static final VectorShuffle<Float> ACROSS_1 = across(1);
+    private static final VectorShuffle<Float> ACROSS_4 = across(4);
+    private static final VectorShuffle<Float> ACROSS_2 = across(2);
+    private static final VectorShuffle<Float> ACROSS_1 = across(1);
     private static final VectorShuffle<Float> ACROSS_8 = across(8);
 
     private Lanes() {}
@@ -87,6 +87,21 @@ public final class Lanes {
         }
         sum = sum.add(sum.rearrange(ACROSS_2));
         return sum.add(sum.rearrange(ACROSS_1));
+    }
+
+    /**
+     * Returns the sums of two vectors, in the order of {@link #sum}: that of the first in every lane of the lower half,
+     * that of the second in every lane of the upper.
+     */
+    static FloatVector sums(FloatVector first, FloatVector second) {
+        FloatVector sums = first.blend(second, UPPER_HALF).add(second.blend(first, UPPER_HALF).rearrange(ACROSS_HALF));
+        if (COUNT > 8) {
+            sums = sums.add(sums.rearrange(ACROSS_4));
+        }
+        if (COUNT > 4) {
+            sums = sums.add(sums.rearrange(ACROSS_2));
+        }
+        return sums.add(sums.rearrange(ACROSS_1));
     }
 
     /** Returns the shuffle that exchanges lanes {@code distance} apart. */

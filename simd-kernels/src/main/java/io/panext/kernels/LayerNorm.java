@@ -15,10 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class LayerNorm extends RowNorm {
 
-    // As in DepthwiseTile, every vector operation is spelled out, and loops over a row have no counter: it has too few
+    // As in DepthwiseTile, the loops spell out every vector operation. Those over a row have no counter: it has too few
     // vectors to pay for the three loops that C2 makes of one that has (even a comparison by < would be one). They take two
-    // vectors of a row at a time, and the one that may be left. Two rows share a vector for their sums, one in each
-    // half of the lanes, which are added in the order of Lanes.sum.
+    // vectors of a row at a time, and the one that may be left. Two rows are added up together.
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final ByteOrder ORDER = Lanes.ORDER;
     private static final int BYTES = Lanes.BYTES;
@@ -79,15 +78,7 @@ public final class LayerNorm extends RowNorm {
                 sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at, ORDER));
                 sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at, ORDER));
             }
-            FloatVector sums = sum0.blend(sum1, Lanes.UPPER_HALF)
-                    .add(sum1.blend(sum0, Lanes.UPPER_HALF).rearrange(Lanes.ACROSS_HALF));
-            if (Lanes.COUNT > 8) {
-                sums = sums.add(sums.rearrange(Lanes.ACROSS_4));
-            }
-            if (Lanes.COUNT > 4) {
-                sums = sums.add(sums.rearrange(Lanes.ACROSS_2));
-            }
-            sums = sums.add(sums.rearrange(Lanes.ACROSS_1));
+            FloatVector sums = Lanes.sums(sum0, sum1);
             means[row] = sums.lane(0) * inverse;
             means[row + 1] = sums.lane(Lanes.COUNT - 1) * inverse;
         }
@@ -124,15 +115,7 @@ public final class LayerNorm extends RowNorm {
                 squares0 = d0.fma(d0, squares0);
                 squares1 = d1.fma(d1, squares1);
             }
-            FloatVector squares = squares0.blend(squares1, Lanes.UPPER_HALF)
-                    .add(squares1.blend(squares0, Lanes.UPPER_HALF).rearrange(Lanes.ACROSS_HALF));
-            if (Lanes.COUNT > 8) {
-                squares = squares.add(squares.rearrange(Lanes.ACROSS_4));
-            }
-            if (Lanes.COUNT > 4) {
-                squares = squares.add(squares.rearrange(Lanes.ACROSS_2));
-            }
-            squares = squares.add(squares.rearrange(Lanes.ACROSS_1));
+            FloatVector squares = Lanes.sums(squares0, squares1);
             // A scalar root and quotient take a quarter of the time of a vector's.
             scales[row] = 1 / (float) Math.sqrt(squares.lane(0) * inverse + eps);
             scales[row + 1] = 1 / (float) Math.sqrt(squares.lane(Lanes.COUNT - 1) * inverse + eps);
