@@ -1,13 +1,7 @@
 package io.panext.zoo;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -18,9 +12,11 @@ import java.util.stream.Stream;
  */
 public final class Catalogue {
 
-    private static final int CLASSES = 1000;
+    /** Classes of ImageNet-1k. */
+    static final int CLASSES = 1000;
+
     private static final int MAX_TYPOS = 3;
-    private static final List<Architecture> ARCHITECTURES = load();
+    private static final List<Architecture> ARCHITECTURES = PublishedArchitectures.ALL;
 
     private Catalogue() {}
 
@@ -139,55 +135,5 @@ public final class Catalogue {
             }
         }
         return row[b.length()];
-    }
-
-    private static List<Architecture> load() {
-        try (InputStream json = Catalogue.class.getResourceAsStream("catalogue.json")) {
-            Entry[] entries = JsonMapper.builder().build().readValue(json, Entry[].class);
-            return Stream.of(entries).map(Entry::architecture).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the catalogue in the jar is damaged", e);
-        }
-    }
-
-    /**
-     * One element of the resource. Of what is left out, the papers' design is meant; the stem and the head are named as
-     * timm names them, and an isotropic model's stem is {@code bare}.
-     */
-    private record Entry(String name, Generation generation, List<Integer> depths, List<Integer> dims, String stem,
-            List<Integer> kernels, Boolean layerScale, Norm norm, Activation activation, String head) {
-
-        private static final int ISOTROPIC_PATCH = 16;
-        private static final int TIER_MULTIPLE = 8;
-
-        Architecture architecture() {
-            Norm norms = Objects.requireNonNullElse(norm, Norm.DEFAULT);
-            List<Integer> usual = Collections.nCopies(depths.size(), ConvNeXtSpec.DEPTHWISE_KERNEL);
-            return new Architecture(name, new ConvNeXtSpec(generation, stemOf(), depths, dims,
-                    Objects.requireNonNullElse(kernels, usual),
-                    Objects.requireNonNullElse(layerScale, generation == Generation.V1), norms,
-                    Objects.requireNonNullElse(activation, Activation.GELU), headWith(norms)));
-        }
-
-        private Stem stemOf() {
-            int channels = dims.getFirst();
-            return switch (stem) {
-                case null -> Stem.DEFAULT;
-                case "overlap" -> new Stem.Overlap(channels);
-                case "overlap_tiered" -> new Stem.Overlap(Math.ceilDiv(channels / 2, TIER_MULTIPLE) * TIER_MULTIPLE);
-                case "overlap_act" -> new Stem.ActivatedOverlap(channels);
-                case "bare" -> new Stem.BarePatch(ISOTROPIC_PATCH);
-                default -> throw new IllegalStateException(name + " has no known stem: " + stem);
-            };
-        }
-
-        private Head headWith(Norm norms) {
-            return switch (head) {
-                case null -> new Head.PoolFirst(norms, CLASSES);
-                case "norm_first" -> new Head.NormFirst(norms, CLASSES);
-                case "mlp" -> new Head.Mlp(norms, dims.getLast(), CLASSES);
-                default -> throw new IllegalStateException(name + " has no known head: " + head);
-            };
-        }
     }
 }

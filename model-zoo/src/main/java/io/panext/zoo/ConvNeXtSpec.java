@@ -104,8 +104,8 @@ public record ConvNeXtSpec(Generation generation, Stem stem, List<Integer> depth
      */
     public static ConvNeXtSpec infer(Map<String, List<Integer>> shapes, Traits traits) {
         ConvNeXtSpec spec = SpecInference.infer(shapes);
-        Traits published = Catalogue.like(spec).map(known -> Traits.of(known.spec())).orElse(Traits.NONE);
-        return traits.or(published).applyTo(spec);
+        return traits.or(() -> Catalogue.like(spec).map(known -> Traits.of(known.spec())).orElse(Traits.NONE))
+                .applyTo(spec);
     }
 
     /** Returns the same body with another classifier. */
@@ -116,6 +116,16 @@ public record ConvNeXtSpec(Generation generation, Stem stem, List<Integer> depth
     /** Returns the same body with another head. */
     public ConvNeXtSpec with(Head newHead) {
         return new ConvNeXtSpec(generation, stem, depths, dims, kernels, layerScale, norm, activation, newHead);
+    }
+
+    /** Returns the same model on another stem. */
+    public ConvNeXtSpec with(Stem newStem) {
+        return new ConvNeXtSpec(generation, newStem, depths, dims, kernels, layerScale, norm, activation, head);
+    }
+
+    /** Returns the same model with depthwise kernels of other sizes. */
+    public ConvNeXtSpec withKernels(List<Integer> newKernels) {
+        return new ConvNeXtSpec(generation, stem, depths, dims, newKernels, layerScale, norm, activation, head);
     }
 
     /** Returns the same model with another activation. */

@@ -1,16 +1,17 @@
 package io.panext.zoo;
 
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.panext.zoo.PretrainedTag.Accuracy;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -72,15 +73,17 @@ public final class PretrainedTags {
     }
 
     private static SequencedMap<String, PretrainedTag> load() {
-        CsvMapper csv = CsvMapper.builder().build();
-        try (InputStream in = PretrainedTags.class.getResourceAsStream("tags.csv");
-                MappingIterator<Map<String, String>> rows = csv.readerForMapOf(String.class)
-                        .with(CsvSchema.emptySchema().withHeader()).readValues(in)) {
+        try (CsvParser csv = new CsvFactory().createParser(PretrainedTags.class.getResourceAsStream("tags.csv"))) {
+            csv.setSchema(CsvSchema.emptySchema().withHeader());
             var tags = new LinkedHashMap<String, PretrainedTag>();
-            rows.forEachRemaining(cells -> {
+            while (csv.nextToken() == JsonToken.START_OBJECT) {
+                var cells = new HashMap<String, String>();
+                while (csv.nextToken() == JsonToken.FIELD_NAME) {
+                    cells.put(csv.currentName(), csv.nextTextValue());
+                }
                 PretrainedTag tag = new Row(cells).tag();
                 tags.put(tag.name(), tag);
-            });
+            }
             return Collections.unmodifiableSequencedMap(tags);
         } catch (IOException e) {
             throw new UncheckedIOException("the table of tags in the jar is damaged", e);

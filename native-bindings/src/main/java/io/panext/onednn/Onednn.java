@@ -89,7 +89,6 @@ public record Onednn(String version, Isa isa, Path file) {
         if (bundled.isEmpty()) {
             return Optional.empty();
         }
-        requireGlibc(platform.get());
         return Optional.of(bundled.get().unpacked(cache));
     }
 
@@ -107,18 +106,27 @@ public record Onednn(String version, Isa isa, Path file) {
         return file.toRealPath();
     }
 
-    private static void requireGlibc(Platform platform) throws OnednnUnavailableException {
-        if (!platform.isLinux()) {
-            return;
+    private static void load(Path file) throws OnednnUnavailableException {
+        try {
+            System.load(file.toString());
+        } catch (UnsatisfiedLinkError e) {
+            throw new OnednnUnavailableException(
+                    oldGlibc().orElseGet(() -> "oneDNN cannot be loaded: " + e.getMessage()), e);
+        }
+    }
+
+    /** Says what is wrong with the C library, if it is that: asked for once loading has failed, since to ask takes time. */
+    private static Optional<String> oldGlibc() {
+        if (!Platform.current().map(Platform::isLinux).orElse(false)) {
+            return Optional.empty();
         }
         Linker linker = Linker.nativeLinker();
         String version = linker.defaultLookup().find("gnu_get_libc_version")
                 .map(address -> linker.downcallHandle(address, FunctionDescriptor.of(ValueLayout.ADDRESS)))
                 .map(Onednn::string).orElse("none");
-        if (!isRecentGlibc(version)) {
-            throw new OnednnUnavailableException(
-                    "oneDNN needs glibc 2." + OLDEST_GLIBC_MINOR + " or newer; this system has " + version);
-        }
+        return isRecentGlibc(version)
+                ? Optional.empty()
+                : Optional.of("oneDNN needs glibc 2." + OLDEST_GLIBC_MINOR + " or newer; this system has " + version);
     }
 
     static boolean isRecentGlibc(String version) {
@@ -131,14 +139,6 @@ public record Onednn(String version, Isa isa, Path file) {
             return ((MemorySegment) function.invokeExact()).reinterpret(Long.MAX_VALUE).getString(0);
         } catch (Throwable e) {
             throw new AssertionError(e);
-        }
-    }
-
-    private static void load(Path file) throws OnednnUnavailableException {
-        try {
-            System.load(file.toString());
-        } catch (UnsatisfiedLinkError e) {
-            throw new OnednnUnavailableException("oneDNN cannot be loaded: " + e.getMessage(), e);
         }
     }
 

@@ -30,11 +30,11 @@ final class OpenMp {
      * environment back for whatever else is in this process.
      */
     static void withOneThread(Loading loading) throws OnednnUnavailableException {
-        String before = System.getenv(VARIABLE);
-        if ("1".equals(before)) {
+        if (isAskedForOneThread()) {
             loading.run();
             return;
         }
+        String before = System.getenv(VARIABLE);
         set("1");
         try {
             loading.run();
@@ -45,7 +45,13 @@ final class OpenMp {
 
     /** Returns whether oneDNN, built for a runtime, runs in the calling thread alone. */
     static boolean isSingleThreaded(int runtime) {
-        return runtime == SEQUENTIAL_RUNTIME || (runtime == OPENMP_RUNTIME && maxThreads() == 1);
+        return runtime == SEQUENTIAL_RUNTIME
+                || (runtime == OPENMP_RUNTIME && (isAskedForOneThread() || maxThreads() == 1));
+    }
+
+    /** Whether the environment has asked OpenMP for one thread since the process began. */
+    private static boolean isAskedForOneThread() {
+        return "1".equals(System.getenv(VARIABLE));
     }
 
     private static int maxThreads() {

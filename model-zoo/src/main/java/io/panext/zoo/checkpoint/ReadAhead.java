@@ -28,9 +28,11 @@ public final class ReadAhead implements AutoCloseable {
             for (MemorySegment tensor : tensors) {
                 for (long from = 0; from < tensor.byteSize() && !stopped; from += WINDOW) {
                     MemorySegment window = tensor.asSlice(from, Math.min(WINDOW, tensor.byteSize() - from));
-                    window.load();
-                    // It is to be in the system's memory, not in that of this process.
-                    window.unload();
+                    if (!window.isLoaded()) {
+                        window.load();
+                        // It is to be in the system's memory, not in that of this process.
+                        window.unload();
+                    }
                 }
             }
         } catch (InternalError e) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,14 +80,17 @@ record SafetensorsHeader(SequencedMap<String, TensorInfo> tensors, Map<String, L
         return length;
     }
 
+    private static int compareBytes(SafetensorsJson.Entry one, SafetensorsJson.Entry other) {
+        int begins = Long.compare(one.begin(), other.begin());
+        return begins != 0 ? begins : Long.compare(one.end(), other.end());
+    }
+
     /** Checks that the tensors fill the data exactly: no overlap, no hole, nothing beyond the end, nothing left over. */
     private static void requireGapless(String name, List<SafetensorsJson.Entry> entries, long dataSize)
             throws CheckpointException {
         long end = 0;
         String previous = "the header";
-        List<SafetensorsJson.Entry> ascending = entries.stream().sorted(Comparator
-                .comparingLong(SafetensorsJson.Entry::begin).thenComparingLong(SafetensorsJson.Entry::end)).toList();
-        for (var entry : ascending) {
+        for (var entry : entries.stream().sorted(SafetensorsHeader::compareBytes).toList()) {
             String tensor = "tensor " + entry.info().name();
             if (entry.end() > dataSize) {
                 throw new CheckpointException(name, tensor + " ends at byte " + entry.end() + " of the data, but only "

@@ -15,6 +15,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Reads a safetensors header token by token, so that a hostile one costs no more memory than its own length suggests.
@@ -35,6 +38,9 @@ final class SafetensorsJson {
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).maxNumberLength(20).build())
             .build();
+
+    private static final Map<String, DType> DTYPES = Arrays.stream(DType.values())
+            .collect(Collectors.toUnmodifiableMap(DType::name, Function.identity()));
 
     private final JsonParser parser;
 
@@ -57,13 +63,13 @@ final class SafetensorsJson {
     Content read() throws IOException {
         var tensors = new ArrayList<Entry>();
         var metadata = new LinkedHashMap<String, String>();
-        expect(parser.nextToken(), JsonToken.START_OBJECT, "the header");
+        expect(parser.nextToken(), JsonToken.START_OBJECT, () -> "the header");
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             if (name.equals(METADATA)) {
                 readMetadata(metadata);
             } else {
-                require(tensors.size() < MAX_TENSORS, "the header lists more than " + MAX_TENSORS + " tensors");
+                require(tensors.size() < MAX_TENSORS, () -> "the header lists more than " + MAX_TENSORS + " tensors");
                 tensors.add(readTensor(name));
             }
         }
@@ -74,10 +80,10 @@ final class SafetensorsJson {
     }
 
     private void readMetadata(Map<String, String> metadata) throws IOException {
-        expect(parser.nextToken(), JsonToken.START_OBJECT, METADATA);
+        expect(parser.nextToken(), JsonToken.START_OBJECT, () -> METADATA);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = parser.currentName();
-            expect(parser.nextToken(), JsonToken.VALUE_STRING, METADATA + " " + key);
+            expect(parser.nextToken(), JsonToken.VALUE_STRING, () -> METADATA + " " + key);
             metadata.put(key, parser.getText());
         }
     }
@@ -87,73 +93,84 @@ final class SafetensorsJson {
         DType dtype = null;
         long[] shape = null;
         long[] offsets = null;
-        expect(parser.nextToken(), JsonToken.START_OBJECT, tensor);
+        expect(parser.nextToken(), JsonToken.START_OBJECT, () -> tensor);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             switch (field) {
                 case "dtype" -> dtype = readDType(tensor);
-                case "shape" -> shape = readNumbers(tensor + ": shape", MAX_DIMENSIONS);
-                case "data_offsets" -> offsets = readNumbers(tensor + ": data_offsets", 2);
+                case "shape" -> shape = readNumbers(() -> tensor + ": shape", MAX_DIMENSIONS);
+                case "data_offsets" -> offsets = readNumbers(() -> tensor + ": data_offsets", 2);
                 default -> throw new IllegalArgumentException(tensor + " has an unknown field " + field);
             }
         }
-        require(dtype != null, tensor + " has no dtype");
-        require(shape != null, tensor + " has no shape");
-        require(offsets != null, tensor + " has no data_offsets");
-        require(offsets.length == 2, tensor + ": data_offsets needs two numbers, not " + Arrays.toString(offsets));
-        return entry(name, dtype, shape, offsets[0], offsets[1]);
+        require(dtype != null, () -> tensor + " has no dtype");
+        require(shape != null, () -> tensor + " has no shape");
+        require(offsets != null, () -> tensor + " has no data_offsets");
+        long[] range = offsets;
+        require(range.length == 2, () -> tensor + ": data_offsets needs two numbers, not " + Arrays.toString(range));
+        return entry(name, dtype, shape, range[0], range[1]);
     }
 
     private static Entry entry(String name, DType dtype, long[] shape, long begin, long end) {
         String tensor = "tensor " + name;
-        require(Arrays.stream(shape).allMatch(dimension -> dimension <= Integer.MAX_VALUE),
-                tensor + ": shape " + Arrays.toString(shape) + " is too large");
-        require(begin <= end, tensor + ": data_offsets [" + begin + ", " + end + "] run backwards");
+        require(begin <= end, () -> tensor + ": data_offsets [" + begin + ", " + end + "] run backwards");
+        var dimensions = new ArrayList<Integer>();
+        for (long dimension : shape) {
+            require(dimension <= Integer.MAX_VALUE,
+                    () -> tensor + ": shape " + Arrays.toString(shape) + " is too large");
+            dimensions.add((int) dimension);
+        }
         TensorInfo info;
         try {
-            info = new TensorInfo(name, dtype, Arrays.stream(shape).mapToObj(Math::toIntExact).toList());
+            info = new TensorInfo(name, dtype, dimensions);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(tensor + ": " + e.getMessage(), e);
         }
-        require(info.byteSize() == end - begin, tensor + ": " + dtype + " " + info.shape() + " takes "
+        require(info.byteSize() == end - begin, () -> tensor + ": " + dtype + " " + info.shape() + " takes "
                 + info.byteSize() + " bytes, but data_offsets [" + begin + ", " + end + "] span " + (end - begin));
         return new Entry(info, begin, end);
     }
 
     private DType readDType(String tensor) throws IOException {
-        expect(parser.nextToken(), JsonToken.VALUE_STRING, tensor + ": dtype");
-        String dtype = parser.getText();
-        return Arrays.stream(DType.values()).filter(known -> known.name().equals(dtype)).findFirst().orElseThrow(
-                () -> new IllegalArgumentException(tensor + ": dtype " + dtype + " is none of "
-                        + Arrays.toString(DType.values())));
+        expect(parser.nextToken(), JsonToken.VALUE_STRING, () -> tensor + ": dtype");
+        String name = parser.getText();
+        DType dtype = DTYPES.get(name);
+        require(dtype != null,
+                () -> tensor + ": dtype " + name + " is none of " + Arrays.toString(DType.values()));
+        return dtype;
     }
 
-    private long[] readNumbers(String what, int max) throws IOException {
+    private long[] readNumbers(Supplier<String> what, int max) throws IOException {
         expect(parser.nextToken(), JsonToken.START_ARRAY, what);
-        var numbers = new ArrayList<Long>();
+        long[] numbers = new long[max];
+        int count = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             expect(parser.currentToken(), JsonToken.VALUE_NUMBER_INT, what);
-            require(numbers.size() < max, what + " has more than " + max + " numbers");
-            require(parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER && parser.getLongValue() >= 0,
-                    what + ": " + parser.getText() + " is out of range");
-            numbers.add(parser.getLongValue());
+            require(count < max, () -> what.get() + " has more than " + max + " numbers");
+            boolean inRange = parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+                    && parser.getLongValue() >= 0;
+            if (!inRange) {
+                throw new IllegalArgumentException(what.get() + ": " + parser.getText() + " is out of range");
+            }
+            numbers[count++] = parser.getLongValue();
         }
-        return numbers.stream().mapToLong(Long::longValue).toArray();
+        return Arrays.copyOf(numbers, count);
     }
 
-    private static void expect(JsonToken token, JsonToken expected, String what) {
-        require(token == expected, what + " must be " + words(expected) + ", not " + words(token));
+    private static void expect(JsonToken token, JsonToken expected, Supplier<String> what) {
+        require(token == expected, () -> what.get() + " must be " + words(expected) + ", not "
+                + (token == null ? "nothing" : words(token)));
     }
 
-    private static void require(boolean holds, String problem) {
+    /** Headers have thousands of fields: what is wrong with one is put in words only where it is. */
+    private static void require(boolean holds, Supplier<String> problem) {
         if (!holds) {
-            throw new IllegalArgumentException(problem);
+            throw new IllegalArgumentException(problem.get());
         }
     }
 
     private static String words(JsonToken token) {
         return switch (token) {
-            case null -> "nothing";
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";
             case VALUE_STRING -> "a string";
