@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A JSON file beside a checkpoint. Its readers throw {@link IllegalArgumentException} for what it should not hold. */
 final class ConfigFile {
@@ -45,7 +46,7 @@ final class ConfigFile {
     static <T> T parse(String file, byte[] json, Function<JsonNode, T> reader) throws CheckpointException {
         try {
             JsonNode config = tree(json);
-            require(config.isObject(), "the configuration must be a JSON object");
+            require(config.isObject(), () -> "the configuration must be a JSON object");
             return reader.apply(config);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(file, "is not valid JSON: " + e.getOriginalMessage(), e);
@@ -56,7 +57,7 @@ final class ConfigFile {
         }
     }
 
-    /** Reads what an {@code ObjectMapper} would, which takes ten times as long to be made, with all that it knows of dates. */
+    /** Reads what an {@code ObjectMapper} would: to make one takes long, with all that it knows of dates. */
     private static JsonNode tree(byte[] json) throws IOException {
         try (JsonParser parser = JSON.createParser(json)) {
             JsonNode tree = parser.nextToken() == null ? MissingNode.getInstance() : value(parser);
@@ -106,10 +107,11 @@ final class ConfigFile {
         }
         var numbers = new ArrayList<Float>();
         for (JsonNode value : values) {
-            require(value.isNumber(), field + " must hold numbers, not " + value);
+            require(value.isNumber(), () -> field + " must hold numbers, not " + value);
             numbers.add(value.floatValue());
         }
-        require(values.isArray() && numbers.size() == 3, field + " must be a list of three numbers, not " + values);
+        require(values.isArray() && numbers.size() == 3,
+                () -> field + " must be a list of three numbers, not " + values);
         return numbers;
     }
 
@@ -117,9 +119,10 @@ final class ConfigFile {
         return value.isMissingNode() || value.isNull();
     }
 
-    static void require(boolean holds, String problem) {
+    /** What is wrong is put in words only where it is: a node's text takes an {@code ObjectMapper}. */
+    static void require(boolean holds, Supplier<String> problem) {
         if (!holds) {
-            throw new IllegalArgumentException(problem);
+            throw new IllegalArgumentException(problem.get());
         }
     }
 }

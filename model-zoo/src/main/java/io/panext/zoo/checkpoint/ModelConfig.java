@@ -92,7 +92,8 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         if (absent(classes)) {
             return OptionalInt.empty();
         }
-        require(classes.isInt() && classes.intValue() >= 0, "num_classes must be a number of classes, not " + classes);
+        require(classes.isInt() && classes.intValue() >= 0,
+                () -> "num_classes must be a number of classes, not " + classes);
         return OptionalInt.of(classes.intValue());
     }
 
@@ -105,7 +106,7 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         if (absent(names)) {
             return Optional.of(labels(descriptions, "label_descriptions"));
         }
-        require(names.isArray(), "label_names must be a list");
+        require(names.isArray(), () -> "label_names must be a list");
         Labels labels = labels(names, "label_names");
         return Optional.of(absent(descriptions)
                 ? labels
@@ -121,20 +122,21 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         var ordered = new ArrayList<String>();
         for (int i = 0; i < names.size(); i++) {
             JsonNode name = names.path(Integer.toString(i));
-            require(name.isTextual(), "id2label must have a string for each class from 0 to " + (names.size() - 1));
+            require(name.isTextual(),
+                    () -> "id2label must have a string for each class from 0 to " + (names.size() - 1));
             ordered.add(name.textValue());
         }
-        require(!ordered.isEmpty(), "id2label must name the classes");
+        require(!ordered.isEmpty(), () -> "id2label must name the classes");
         return Optional.of(new Labels(ordered));
     }
 
     private static Labels labels(JsonNode values, String field) {
         var names = new ArrayList<String>();
         for (JsonNode value : values) {
-            require(value.isTextual(), field + " must hold strings, not " + value);
+            require(value.isTextual(), () -> field + " must hold strings, not " + value);
             names.add(value.textValue());
         }
-        require(!names.isEmpty(), field + " must name the classes");
+        require(!names.isEmpty(), () -> field + " must name the classes");
         return new Labels(names);
     }
 
@@ -142,10 +144,10 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         if (absent(config)) {
             return Optional.empty();
         }
-        require(config.isObject(), "pretrained_cfg must be an object");
+        require(config.isObject(), () -> "pretrained_cfg must be an object");
         Preprocessing usual = Preprocessing.IMAGENET_224;
         JsonNode cropPct = config.path("crop_pct");
-        require(absent(cropPct) || cropPct.isNumber(), "crop_pct must be a number, not " + cropPct);
+        require(absent(cropPct) || cropPct.isNumber(), () -> "crop_pct must be a number, not " + cropPct);
         return Optional.of(new Preprocessing(edge(config, 1, usual.height()), edge(config, 2, usual.width()),
                 cropPct.asDouble(usual.cropPct()),
                 constant(Interpolation.class, config, "interpolation", usual.interpolation()),
@@ -159,7 +161,7 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
             return otherwise;
         }
         require(size.size() == 3 && size.path(0).asInt() == ConvNeXtSpec.IMAGE_CHANNELS && size.path(axis).isInt(),
-                "input_size must be [3, height, width], not " + size);
+                () -> "input_size must be [3, height, width], not " + size);
         return size.path(axis).intValue();
     }
 
@@ -177,7 +179,7 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
 
     private static Optional<String> text(JsonNode config, String field) {
         JsonNode value = config.path(field);
-        require(absent(value) || value.isTextual(), field + " must be a string, not " + value);
+        require(absent(value) || value.isTextual(), () -> field + " must be a string, not " + value);
         return Optional.ofNullable(value.textValue());
     }
 }

@@ -31,11 +31,11 @@ final class PreprocessorConfig {
 
     private static Preprocessing preprocessing(JsonNode config) {
         for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
-            require(config.path(step).asBoolean(true), step + " cannot be switched off");
+            require(config.path(step).asBoolean(true), () -> step + " cannot be switched off");
         }
         int size = size(config.path("size"));
         JsonNode cropPct = config.path("crop_pct");
-        require(absent(cropPct) || cropPct.isNumber(), "crop_pct must be a number, not " + cropPct);
+        require(absent(cropPct) || cropPct.isNumber(), () -> "crop_pct must be a number, not " + cropPct);
         boolean square = size >= SQUARE_FROM;
         return new Preprocessing(size, size, square ? 1 : cropPct.asDouble(Preprocessing.IMAGENET_224.cropPct()),
                 interpolation(config.path("resample")), square ? CropMode.SQUASH : CropMode.CENTER,
@@ -48,7 +48,7 @@ final class PreprocessorConfig {
             return SQUARE_FROM;
         }
         JsonNode edge = size.isObject() ? size.path("shortest_edge") : size;
-        require(edge.isInt(), "size must give the shortest edge, not " + size);
+        require(edge.isInt(), () -> "size must give the shortest edge, not " + size);
         return edge.intValue();
     }
 

@@ -12,9 +12,7 @@ import io.panext.zoo.PretrainedTag;
 import io.panext.zoo.Traits;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,10 +131,8 @@ public final class PretrainedModel implements AutoCloseable {
     public static PretrainedModel embedded() throws IOException {
         ModelConfig config = ModelConfig.parse(EMBEDDED + "/" + ModelConfig.FILE_NAME,
                 resource(ModelConfig.FILE_NAME));
-        byte[] bytes = resource("model.safetensors");
-        Arena arena = Arena.ofShared();
-        MemorySegment file = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-        return of(EMBEDDED, Safetensors.of(EMBEDDED, file, arena), Optional.of(config));
+        MemorySegment file = MemorySegment.ofArray(resource("model.safetensors"));
+        return of(EMBEDDED, Safetensors.of(EMBEDDED, file), Optional.of(config));
     }
 
     /**

@@ -94,15 +94,17 @@ final class ShardedCheckpoint implements Checkpoint {
     /** Reads which tensor is in which file; an index must not lead out of its folder, nor to another index. */
     private static Map<String, String> weightMap(JsonNode index) {
         JsonNode map = index.path("weight_map");
-        require(map.isObject(), "has no weight_map, which names the file of each tensor");
+        require(map.isObject(), () -> "has no weight_map, which names the file of each tensor");
         var files = new LinkedHashMap<String, String>();
         for (var tensor : map.properties()) {
             String file = tensor.getValue().textValue();
-            require(file != null && file.matches("\\w[\\w.-]*") && !file.endsWith(SUFFIX), "weight_map must name files"
-                    + " beside it, not " + tensor.getValue());
+            require(file != null && file.matches("\\w[\\w.-]*") && !file.endsWith(SUFFIX),
+                    () -> "weight_map must name files"
+                            + " beside it, not " + tensor.getValue());
             files.put(tensor.getKey(), file);
         }
-        require(files.values().stream().distinct().count() <= MAX_SHARDS, "names more than " + MAX_SHARDS + " files");
+        require(files.values().stream().distinct().count() <= MAX_SHARDS,
+                () -> "names more than " + MAX_SHARDS + " files");
         return files;
     }
 }

@@ -37,13 +37,13 @@ final class TraitsConfig {
 
     private static Optional<Double> eps(JsonNode config, String field) {
         JsonNode eps = config.path(field);
-        require(absent(eps) || eps.isNumber(), field + " must be a number, not " + eps);
+        require(absent(eps) || eps.isNumber(), () -> field + " must be a number, not " + eps);
         return absent(eps) ? Optional.empty() : Optional.of(eps.doubleValue());
     }
 
     private static Optional<String> text(JsonNode config, String field) {
         JsonNode value = config.path(field);
-        require(absent(value) || value.isTextual(), field + " must be a string, not " + value);
+        require(absent(value) || value.isTextual(), () -> field + " must be a string, not " + value);
         return Optional.ofNullable(value.textValue());
     }
 

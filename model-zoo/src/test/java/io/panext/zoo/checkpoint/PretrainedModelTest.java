@@ -49,7 +49,6 @@ class PretrainedModelTest {
             assertEquals(new Preprocessing(64, 64, 1.0, Interpolation.BICUBIC, CropMode.CENTER,
                     Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD), model.preprocessing());
             assertEquals(List.of(), model.assumptions());
-            assertTrue(model.weights().checkpoint().bytes("stem.0.weight").isNative());
         }
     }
 
