@@ -101,7 +101,7 @@ public final class Session implements Classifier, AutoCloseable {
      * Runs the model on images that are normalised already.
      *
      * @param images planar fp32 {@code [batch, 3, height, width]} in native byte order; read where it stands if it is
-     *               off-heap and open to all workers, copied otherwise
+     *               off-heap and open to all workers, and the first kernel is Java's; copied otherwise
      * @throws IllegalArgumentException if the segment has another size
      * @throws IllegalStateException    if the session is closed
      */
@@ -135,11 +135,20 @@ public final class Session implements Classifier, AutoCloseable {
      * @throws IllegalStateException    if the session is closed
      */
     public synchronized void run(MemorySegment images, MemorySegment features, MemorySegment logits) {
-        plan.features().ifPresent(place -> Workspace.requireBytes("features", features, place.shape()));
-        plan.logits().ifPresent(place -> Workspace.requireBytes("logits", logits, place.shape()));
+        requireBytes("features", features, plan.features());
+        requireBytes("logits", logits, plan.logits());
         workspace.run(images);
         plan.features().ifPresent(place -> Workspace.copyRows(workspace.view(place), features));
         plan.logits().ifPresent(place -> Workspace.copyRows(workspace.view(place), logits));
+    }
+
+    private static void requireBytes(String what, MemorySegment segment, Optional<Plan.Place> place) {
+        if (place.isPresent()) {
+            Workspace.requireBytes(what, segment, place.get().shape());
+        } else if (segment.byteSize() > 0) {
+            throw new IllegalArgumentException("the session gives no " + what + ", for which there are "
+                    + segment.byteSize() + " bytes");
+        }
     }
 
     /**

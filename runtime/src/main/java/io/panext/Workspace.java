@@ -41,13 +41,16 @@ final class Workspace implements AutoCloseable {
         this.ownsArena = ownsArena;
         this.block = arena.allocate(plan.arenaBytes());
         this.memory = block.memory();
+        List<Task> bound = List.of();
         try (var _ = program.hold()) {
-            this.tasks = plan.bind(program, memory);
+            bound = plan.bind(program, memory);
+            this.tasks = bound;
+            this.crew = new Crew(plan.workers());
         } catch (RuntimeException | Error e) {
+            bound.forEach(Task::close);
             free();
             throw e;
         }
-        this.crew = new Crew(plan.workers());
     }
 
     /** What runs here. */
@@ -61,12 +64,14 @@ final class Workspace implements AutoCloseable {
         return plan.images(memory);
     }
 
-    /** Runs the plan on images that have been checked; they are copied if the workers cannot read them. */
+    /** Runs the plan on images that have been checked; they are copied if the workers cannot read them where they are. */
     void run(MemorySegment images) {
-        requireOpen();
         requireBytes("images", images, plan.images());
-        try (var _ = program.hold()) {
-            crew.run(tasks, crew.canRead(images) ? images : input().copyFrom(images));
+        try (var _ = program.hold(); var _ = arena.hold()) {
+            MemorySegment own = input();
+            boolean readable = images.isNative() && (images.address() == own.address()
+                    || (plan.readsImagesAnywhere() && crew.canRead(images)));
+            crew.run(tasks, readable ? images : own.copyFrom(images));
         }
     }
 
@@ -83,7 +88,7 @@ final class Workspace implements AutoCloseable {
                             + "in latency mode");
         }
         MemorySegment images = input();
-        try (var _ = program.hold()) {
+        try (var _ = program.hold(); var _ = arena.hold()) {
             for (int step = 0; step < tasks.size(); step++) {
                 observer.accept(plan.steps().get(step));
                 crew.run(List.of(tasks.get(step)), images);

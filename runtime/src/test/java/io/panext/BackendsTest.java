@@ -101,6 +101,18 @@ class BackendsTest {
                 + "everywhere"), result.lines());
     }
 
+    /** There oneDNN's convolutions are fast on some maps and hundreds of times slower on others. */
+    @ParameterizedTest
+    @ValueSource(strings = {"SSE41", "AVX", "AVX2"})
+    @EnabledOnOs(architectures = "amd64")
+    void anOlderProcessorGetsTheSameAnswer(String instructions) throws Exception {
+        Result result = panext(Map.of("DNNL_MAX_CPU_ISA", instructions),
+                List.of("--add-modules=jdk.incubator.vector", "-Dpanext.backend=onednn"), "classify", "--top", "1",
+                CAT);
+        assertEquals(0, result.status(), result.toString());
+        assertTrue(result.lines().getLast().startsWith("cat"), result.toString());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"convnext_atto", "convnext_femto", "convnext_tiny", "convnext_tiny_hnf", "convnext_large",
             "convnext_isotropic_small", "convnextv2_atto", "convnextv2_femto", "convnextv2_tiny", "convnextv2_huge"})

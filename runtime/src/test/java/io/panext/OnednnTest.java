@@ -1,14 +1,19 @@
 package io.panext;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.panext.onednn.NativeObject;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,6 +49,23 @@ class OnednnTest {
             assertArrayEquals(simd.features(), onednn.features(), TOLERANCE);
             assertArrayEquals(simd.logits(), onednn.logits(), TOLERANCE);
         }
+    }
+
+    @Test
+    void sessionsOfManySizesLeaveNoMoreThanAFewPlansBehind() throws IOException {
+        long before = NativeObject.live();
+        try (ConvNeXt model = SessionTest.model(SPECS.getFirst(), Options.DEFAULT.withThreads(2)
+                .withBackend(BackendChoice.ONEDNN))) {
+            var live = new ArrayList<Long>();
+            for (int size = 32; size < 32 + 80; size++) {
+                model.newSession(1, size, size).close();
+                live.add(NativeObject.live() - before);
+            }
+            long half = live.get(39);
+            long whole = live.getLast();
+            assertTrue(whole < 1.2 * half, "native objects after 40 sizes: " + half + ", after 80: " + whole);
+        }
+        assertEquals(before, NativeObject.live());
     }
 
     private static Output run(ConvNeXtSpec spec, Options options, int batch, int height, int width)

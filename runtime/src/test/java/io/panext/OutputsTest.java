@@ -148,6 +148,21 @@ class OutputsTest {
     }
 
     @Test
+    void memoryForAnOutputThatIsNotGivenIsRefused() throws IOException {
+        ConvNeXtSpec spec = ConvNeXtSpec.v1(List.of(1, 1), List.of(16, 128), 10);
+        MemorySegment images = MemorySegment.ofArray(SyntheticCheckpoint.images(1, 32, 32));
+        MemorySegment features = MemorySegment.ofArray(new float[128]);
+        MemorySegment none = MemorySegment.ofArray(new float[0]);
+        try (ConvNeXt model = SessionTest.model(spec, Options.DEFAULT.withOutputs(Outputs.pooled()));
+                Session session = model.newSession(1, 32, 32)) {
+            session.run(images, features, none);
+            var refused = assertThrows(IllegalArgumentException.class,
+                    () -> session.run(images, features, MemorySegment.ofArray(new float[10])));
+            assertEquals("the session gives no logits, for which there are 40 bytes", refused.getMessage());
+        }
+    }
+
+    @Test
     void planarMapsAreInPyTorchsOrder() {
         FeatureMap map = new FeatureMap(2, 1, 2, 3, new float[] {0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32});
         assertArrayEquals(new float[] {0, 10, 1, 11, 2, 12, 20, 30, 21, 31, 22, 32}, map.planar());

@@ -2,6 +2,7 @@ package io.panext;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -245,6 +247,68 @@ class SessionTest {
             assertArrayEquals(expected, output.features());
             assertTrue(closing.get().join(Duration.ofMinutes(1)));
             assertThrows(IllegalStateException.class, () -> session.run(images));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(BackendChoice.class)
+    void anArenaThatIsClosedWhileASessionRunsInItIsFreedAfterwards(BackendChoice backend) throws Exception {
+        MemorySegment images = MemorySegment.ofArray(SyntheticCheckpoint.images(1, 64, 64));
+        try (ConvNeXt model = model(SPECS.get(0), Options.DEFAULT.withBackend(backend))) {
+            TensorArena arena = TensorArena.ofBytes(model.plan(1, 64, 64).arenaBytes());
+            Session session = model.newSession(1, 64, 64, arena);
+            session.run(images);
+            var closing = new AtomicReference<Thread>();
+            var live = new ArrayList<Boolean>();
+            try {
+                session.run(images, step -> {
+                    if (closing.get() == null) {
+                        closing.set(Thread.ofPlatform().start(arena::close));
+                    }
+                    live.add(closing.get().isAlive());
+                });
+            } catch (IllegalStateException e) {
+                // freed after the last step, before its results were read
+                Thread.interrupted();
+            }
+            assertTrue(closing.get().join(Duration.ofMinutes(1)));
+            assertEquals(Collections.nCopies(session.plan().steps().size(), true), live);
+            assertThrows(IllegalStateException.class, () -> session.run(images));
+        }
+    }
+
+    /** They may be gone at any moment of a run: that is an error, or it is too late to matter. */
+    @ParameterizedTest
+    @EnumSource(BackendChoice.class)
+    void imagesThatAreFreedDuringARunDoNotEndTheProcess(BackendChoice backend) throws Exception {
+        float[] values = SyntheticCheckpoint.images(1, 64, 64);
+        try (ConvNeXt model = model(SPECS.get(0), Options.DEFAULT.withBackend(backend));
+                Session session = model.newSession(1, 64, 64)) {
+            float[] expected = session.run(MemorySegment.ofArray(values)).features();
+            for (int round = 0; round < 50; round++) {
+                Arena arena = Arena.ofShared();
+                MemorySegment images = arena.allocateFrom(ValueLayout.JAVA_FLOAT, values);
+                Thread closer = Thread.ofPlatform().start(() -> close(arena));
+                try {
+                    assertArrayEquals(expected, session.run(images).features());
+                } catch (IllegalStateException e) {
+                    assertFalse(images.scope().isAlive(), e.toString());
+                }
+                // Java interrupts a thread that it keeps from reading what is freed.
+                Thread.interrupted();
+                closer.join();
+            }
+        }
+    }
+
+    /** A segment that is being copied keeps its arena from being closed for that long. */
+    private static void close(Arena arena) {
+        while (arena.scope().isAlive()) {
+            try {
+                arena.close();
+            } catch (IllegalStateException e) {
+                Thread.onSpinWait();
+            }
         }
     }
 

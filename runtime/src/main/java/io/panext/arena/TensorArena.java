@@ -18,6 +18,7 @@ public final class TensorArena implements AutoCloseable {
     public static final long ALIGNMENT = 64;
 
     private final Arena owner = Arena.ofShared();
+    private final Usage usage = new Usage("the arena");
     private final MemorySegment memory;
     private final TreeMap<Long, Long> free = new TreeMap<>();
     private long used;
@@ -50,7 +51,7 @@ public final class TensorArena implements AutoCloseable {
      * @throws IllegalStateException   if the arena is closed
      */
     public synchronized Block allocate(long bytes) {
-        requireOpen();
+        usage.requireOpen();
         if (bytes <= 0) {
             throw new IllegalArgumentException("a block of " + bytes + " bytes");
         }
@@ -74,7 +75,7 @@ public final class TensorArena implements AutoCloseable {
     }
 
     synchronized void release(Block block) {
-        requireOpen();
+        usage.requireOpen();
         if (block.freed) {
             throw new IllegalStateException("block at " + block.offset + " freed twice");
         }
@@ -107,20 +108,23 @@ public final class TensorArena implements AutoCloseable {
     }
 
     /**
-     * Frees all memory.
+     * Keeps the memory from being freed by others while something runs in it that would not notice.
      *
-     * @throws IllegalStateException if the arena is closed already
+     * @throws IllegalStateException if the arena is closed
      */
-    @Override
-    public synchronized void close() {
-        requireOpen();
-        owner.close();
+    public Usage.Hold hold() {
+        return usage.hold();
     }
 
-    private void requireOpen() {
-        if (!owner.scope().isAlive()) {
-            throw new IllegalStateException("the arena is closed");
-        }
+    /**
+     * Frees all memory, once nobody {@linkplain #hold holds} it.
+     *
+     * @throws IllegalStateException if the arena is closed already, or this thread itself holds it
+     */
+    @Override
+    public void close() {
+        usage.requireOpen();
+        usage.end(owner::close);
     }
 
     /** Returns a size rounded up to a multiple of {@value #ALIGNMENT} bytes. */

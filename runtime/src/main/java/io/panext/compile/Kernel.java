@@ -27,6 +27,11 @@ public interface Kernel {
         return true;
     }
 
+    /** Returns whether memory that is freed while it works there is an error, and not the end of the process. */
+    default boolean noticesFreedMemory() {
+        return true;
+    }
+
     /**
      * Reads and packs the weights.
      *

@@ -1,12 +1,12 @@
 package io.panext.compile;
 
+import io.panext.arena.Usage;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** A program with its weights in memory, shared by all sessions. Safe for use by many threads. */
 public final class PackedProgram implements AutoCloseable {
@@ -14,15 +14,7 @@ public final class PackedProgram implements AutoCloseable {
     private final Program program;
     private final Arena memory;
     private final List<PackedKernel> kernels;
-    private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
-    private final Hold hold = use.readLock()::unlock;
-
-    /** Keeps the weights from being freed until it is closed, by the thread that took it. */
-    @FunctionalInterface
-    public interface Hold extends AutoCloseable {
-        @Override
-        void close();
-    }
+    private final Usage usage = new Usage("the model");
 
     private PackedProgram(Program program, Arena memory, List<PackedKernel> kernels) {
         this.program = program;
@@ -87,7 +79,7 @@ public final class PackedProgram implements AutoCloseable {
 
     /** Returns whether the weights have not been freed. */
     public boolean isOpen() {
-        return memory.scope().isAlive();
+        return usage.isOpen();
     }
 
     /**
@@ -95,13 +87,8 @@ public final class PackedProgram implements AutoCloseable {
      *
      * @throws IllegalStateException if they have been freed
      */
-    public Hold hold() {
-        use.readLock().lock();
-        if (!isOpen()) {
-            use.readLock().unlock();
-            throw new IllegalStateException("the model is closed");
-        }
-        return hold;
+    public Usage.Hold hold() {
+        return usage.hold();
     }
 
     /**
@@ -111,17 +98,9 @@ public final class PackedProgram implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (use.getReadHoldCount() > 0) {
-            throw new IllegalStateException("a model cannot be closed by what it runs");
-        }
-        use.writeLock().lock();
-        try {
-            if (isOpen()) {
-                kernels.forEach(PackedKernel::close);
-                memory.close();
-            }
-        } finally {
-            use.writeLock().unlock();
-        }
+        usage.end(() -> {
+            kernels.forEach(PackedKernel::close);
+            memory.close();
+        });
     }
 }

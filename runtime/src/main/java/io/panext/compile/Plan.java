@@ -183,6 +183,11 @@ public final class Plan {
         return layout.steps();
     }
 
+    /** Whether images can be read wherever they are, though somebody may free them meanwhile. */
+    public boolean readsImagesAnywhere() {
+        return steps().getFirst().choice().kernel().noticesFreedMemory();
+    }
+
     /** Place for the input images, planar {@code [N, 3, H, W]}, while the first step runs. */
     public Place input() {
         return place(program.graph().input());

@@ -69,12 +69,15 @@ record DepthwiseConvs(int edge, int channels, Norms norms) implements Recipe {
     @Override
     public void write(Script script, Shape shape, Share share) {
         MemoryDescriptor weights = packed(script);
-        for (ImagePart rows : ImagePart.of(shape.images(), shape.height(), share)) {
-            write(script, shape, rows, weights);
+        List<ImagePart> parts = ImagePart.of(shape.images(), shape.height(), share);
+        int most = parts.stream().mapToInt(ImagePart::rows).max().orElse(0) * shape.width();
+        Place scratch = norms.scratch(script, most, shape.channels());
+        for (ImagePart rows : parts) {
+            write(script, shape, rows, weights, scratch);
         }
     }
 
-    private void write(Script script, Shape shape, ImagePart rows, MemoryDescriptor weights) {
+    private void write(Script script, Shape shape, ImagePart rows, MemoryDescriptor weights, Place scratch) {
         int padding = edge / 2;
         int first = Math.max(0, rows.from() - padding);
         int last = Math.min(shape.height(), rows.to() + padding);
@@ -89,7 +92,7 @@ record DepthwiseConvs(int edge, int channels, Norms norms) implements Recipe {
                 Argument.BIAS, new Tensor(script.own(MemoryDescriptor.vector(DataType.F32, channels)),
                         new Place.Constant(1, 0)),
                 Argument.DST, new Tensor(Maps.images(script, DataType.F32, dst, channels), output)));
-        norms.write(script, dst.rows(), shape.channels(), output, output);
+        norms.write(script, dst.rows(), shape.channels(), output, output, scratch);
     }
 
     private static long offset(Shape shape, int image, int row) {

@@ -10,6 +10,7 @@ import io.panext.graph.Op.PostOp;
 import io.panext.graph.Shape;
 import io.panext.onednn.DataType;
 import io.panext.onednn.OnednnException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -19,6 +20,9 @@ public final class DnnlBackend implements Backend {
 
     /** A map that is small enough to ask about at once. */
     private static final Shape PROBE = new Shape(1, 16, 16, 64);
+
+    /** Edges of maps of which some processors' convolutions have nothing fast for one or the other. */
+    private static final List<Integer> EDGES = List.of(1, 2, 16);
 
     private final DataType type;
     private final WeightLayout layout;
@@ -47,8 +51,8 @@ public final class DnnlBackend implements Backend {
                 accepted(() -> PatchEmbeddings.kernel(stem, layout, scripts), PROBE.withChannels(3));
             case Op.Downsample conv -> accepted(() -> Downsamples.kernel(conv, type, layout, scripts),
                     PROBE.withChannels(conv.weights().shape().get(1)));
-            case Op.DepthwiseConv conv -> accepted(() -> DepthwiseConvs.kernel(conv, scripts),
-                    PROBE.withChannels(conv.bias().size()));
+            case Op.DepthwiseConv conv -> accepted(() -> DepthwiseConvs.kernel(conv, scripts), EDGES.stream()
+                    .map(edge -> new Shape(1, edge, edge, conv.bias().size())).toArray(Shape[]::new));
             case Op.ChannelNorm norm -> accepted(() -> Norms.kernel(norm, scripts), PROBE);
             case Op.GlobalPool _ -> accepted(() -> Pools.kernel(scripts), PROBE);
             case Op.Softmax _ -> accepted(() -> Softmaxes.kernel(scripts), PROBE);
@@ -68,11 +72,13 @@ public final class DnnlBackend implements Backend {
     }
 
     /** Returns a kernel if oneDNN has a fast implementation of all its primitives. */
-    private static Stream<Kernel> accepted(Supplier<DnnlKernel> source, Shape probe) {
+    private static Stream<Kernel> accepted(Supplier<DnnlKernel> source, Shape... probes) {
         try {
             DnnlKernel kernel = source.get();
             // It takes descriptors of all the primitives to tell.
-            kernel.scratchBytes(probe, 1);
+            for (Shape probe : probes) {
+                kernel.scratchBytes(probe, 1);
+            }
             return Stream.of(kernel);
         } catch (OnednnException e) {
             return Stream.empty();

@@ -8,9 +8,8 @@ import io.panext.graph.Shape;
 import io.panext.kernels.Share;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -42,6 +41,11 @@ record DnnlKernel(String name, List<Constant> constants, Recipe recipe, Scripts 
                 .max().orElseThrow();
     }
 
+    @Override
+    public boolean noticesFreedMemory() {
+        return false;
+    }
+
     private Scripts.Key key(Shape input, Share share) {
         return new Scripts.Key(recipe, input, share);
     }
@@ -58,39 +62,61 @@ record DnnlKernel(String name, List<Constant> constants, Recipe recipe, Scripts 
     private final class Packed implements PackedKernel {
 
         private final List<MemorySegment> memories;
-        private final Map<Scripts.Key, Script> taken = new HashMap<>();
 
         Packed(List<MemorySegment> memories) {
             this.memories = memories;
+            scripts.retain();
         }
 
         @Override
         public Task bind(Operands operands) {
-            int workers = operands.scratch().size();
-            List<WorkerTask> tasks = IntStream.range(0, workers)
-                    .mapToObj(worker -> script(key(operands.shape(), new Share(worker, workers)))
-                            .bind(operands, operands.scratch().get(worker), memories))
-                    .toList();
-            return new Task() {
-                @Override
-                public void run(MemorySegment images, Share share) {
-                    tasks.get(share.worker()).run(images);
+            var bound = new Bound(scripts);
+            try {
+                int workers = operands.scratch().size();
+                for (int worker = 0; worker < workers; worker++) {
+                    bound.add(key(operands.shape(), new Share(worker, workers)), operands,
+                            operands.scratch().get(worker), memories);
                 }
-
-                @Override
-                public void close() {
-                    tasks.forEach(WorkerTask::close);
-                }
-            };
-        }
-
-        private synchronized Script script(Scripts.Key key) {
-            return taken.computeIfAbsent(key, scripts::take);
+                return bound;
+            } catch (RuntimeException | Error e) {
+                bound.close();
+                throw e;
+            }
         }
 
         @Override
-        public synchronized void close() {
-            taken.keySet().forEach(scripts::give);
+        public void close() {
+            scripts.release();
+        }
+    }
+
+    /** The workers' scripts on memory. */
+    private static final class Bound implements Task {
+
+        private final Scripts scripts;
+        private final List<Scripts.Key> taken = new ArrayList<>();
+        private final List<WorkerTask> tasks = new ArrayList<>();
+
+        Bound(Scripts scripts) {
+            this.scripts = scripts;
+        }
+
+        void add(Scripts.Key key, Operands operands, MemorySegment scratch, List<MemorySegment> constants) {
+            Script script = scripts.take(key);
+            taken.add(key);
+            tasks.add(script.bind(operands, scratch, constants));
+        }
+
+        @Override
+        public void run(MemorySegment images, Share share) {
+            tasks.get(share.worker()).run(images);
+        }
+
+        @Override
+        public void close() {
+            tasks.forEach(WorkerTask::close);
+            tasks.clear();
+            taken.forEach(scripts::give);
             taken.clear();
         }
     }

@@ -33,8 +33,9 @@ record Norms(Optional<Double> eps, boolean affine, int first) implements Recipe 
     @Override
     public void write(Script script, Shape shape, Share share) {
         int from = share.from(shape.rows());
-        write(script, share.to(shape.rows()) - from, shape.channels(), new Place.Input(0, offset(from, shape)),
-                new Place.Output(0, offset(from, shape)));
+        int rows = share.to(shape.rows()) - from;
+        write(script, rows, shape.channels(), new Place.Input(0, offset(from, shape)),
+                new Place.Output(0, offset(from, shape)), scratch(script, rows, shape.channels()));
     }
 
     boolean isPresent() {
@@ -56,8 +57,17 @@ record Norms(Optional<Double> eps, boolean affine, int first) implements Recipe 
                 .orElse(List.of());
     }
 
-    /** Adds the norm of rows of a map, which may be in place, or nothing if there is no norm. */
-    void write(Script script, int rows, int channels, Place src, Place dst) {
+    /** Reserves what the norm of so many rows, or of fewer, needs. */
+    Place scratch(Script script, int rows, int channels) {
+        return script.scratch(isPresent() && !Maps.isDense(channels) ? 4L * rows * channels : 0);
+    }
+
+    /**
+     * Adds the norm of rows of a map, which may be in place, or nothing if there is no norm.
+     *
+     * @param scratch where rows without gaps go: oneDNN 3.11 takes rows with gaps for such rows, and gives nonsense
+     */
+    void write(Script script, int rows, int channels, Place src, Place dst, Place scratch) {
         if (rows == 0 || eps.isEmpty()) {
             return;
         }
@@ -66,17 +76,11 @@ record Norms(Optional<Double> eps, boolean affine, int first) implements Recipe 
         if (Maps.isDense(channels)) {
             writeDense(script, from, to, channels);
         } else {
-            Tensor dense = dense(script, rows, channels);
+            Tensor dense = new Tensor(script.rows(DataType.F32, rows, channels, channels), scratch);
             script.copy(from, dense);
             writeDense(script, dense, dense, channels);
             script.copy(dense, to);
         }
-    }
-
-    /** Returns rows without gaps in scratch memory: oneDNN 3.11 takes rows with gaps for such rows, and gives nonsense. */
-    private static Tensor dense(Script script, int rows, int channels) {
-        return new Tensor(script.rows(DataType.F32, rows, channels, channels),
-                script.scratch(4L * rows * channels));
     }
 
     /** Adds the norm, which must be there, of rows without gaps. */
@@ -98,5 +102,4 @@ record Norms(Optional<Double> eps, boolean affine, int first) implements Recipe 
     String suffix() {
         return isPresent() ? " + layer norm" : "";
     }
-
 }

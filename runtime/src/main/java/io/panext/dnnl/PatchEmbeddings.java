@@ -40,6 +40,7 @@ record PatchEmbeddings(Window window, MatmulWeights weights, Norms norms) implem
         int most = parts.stream().mapToInt(ImagePart::rows).max().orElse(0) * dst.width();
         var product = new Product(script, weights);
         Place gathered = script.scratch(4L * most * weights.depth());
+        Place scratch = norms.scratch(script, most, dst.channels());
         for (ImagePart rows : parts) {
             int patches = rows.rows() * dst.width();
             gather(script, shape, dst.width(), rows, gathered);
@@ -47,7 +48,7 @@ record PatchEmbeddings(Window window, MatmulWeights weights, Norms norms) implem
             long pixel = ((long) rows.image() * dst.height() + rows.from()) * dst.width();
             product.write(new Tensor(src, gathered), patches, pixel);
             Place place = new Place.Output(0, Maps.offset(pixel, dst.channels()));
-            norms.write(script, patches, dst.channels(), place, place);
+            norms.write(script, patches, dst.channels(), place, place, scratch);
         }
     }
 

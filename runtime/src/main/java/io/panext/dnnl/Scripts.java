@@ -14,10 +14,15 @@ import java.util.SequencedMap;
 final class Scripts {
 
     /** Scripts of which it is remembered what memory they need: more than a plan has that are different. */
-    private static final int REMEMBERED = 256;
+    private static final int REMEMBERED = 1024;
+
+    /** Scripts that are kept for the next session: those of a plan for many workers, at some 100 KB each. */
+    private static final int KEPT = 256;
 
     private final SequencedMap<Key, Long> scratchBytes = new LinkedHashMap<>();
     private final Map<Key, Shared> inUse = new HashMap<>();
+    private final SequencedMap<Key, Script> idle = new LinkedHashMap<>();
+    private int kernels;
 
     /**
      * What a script depends on.
@@ -38,28 +43,44 @@ final class Scripts {
         }
     }
 
+    /** Keeps scripts that nobody uses any more, until each kernel that said so has {@linkplain #release released} them. */
+    synchronized void retain() {
+        kernels++;
+    }
+
+    /** Takes back what {@link #retain} said. */
+    synchronized void release() {
+        kernels--;
+        if (kernels == 0) {
+            idle.values().forEach(Script::close);
+            idle.clear();
+        }
+    }
+
     /** Returns what memory a script needs beside its maps, in bytes. */
     synchronized long scratchBytes(Key key) {
         Long known = scratchBytes.get(key);
         if (known != null) {
             return known;
         }
-        try (Script script = write(key)) {
-            return remember(key, script);
-        }
-    }
-
-    private long remember(Key key, Script script) {
-        scratchBytes.put(key, script.scratchBytes());
+        Script script = write(key);
+        long bytes = script.scratchBytes();
+        scratchBytes.put(key, bytes);
         if (scratchBytes.size() > REMEMBERED) {
             scratchBytes.pollFirstEntry();
         }
-        return script.scratchBytes();
+        keep(key, script);
+        return bytes;
     }
 
     /** Returns a script, which lives until everybody who took it has {@linkplain #give given it back}. */
     synchronized Script take(Key key) {
-        Shared shared = inUse.computeIfAbsent(key, _ -> new Shared(write(key)));
+        Shared shared = inUse.get(key);
+        if (shared == null) {
+            Script kept = idle.remove(key);
+            shared = new Shared(kept == null ? write(key) : kept);
+            inUse.put(key, shared);
+        }
         shared.users++;
         return shared.script;
     }
@@ -70,7 +91,18 @@ final class Scripts {
         shared.users--;
         if (shared.users == 0) {
             inUse.remove(key);
-            shared.script.close();
+            keep(key, shared.script);
+        }
+    }
+
+    private void keep(Key key, Script script) {
+        if (kernels == 0) {
+            script.close();
+            return;
+        }
+        idle.put(key, script);
+        if (idle.size() > KEPT) {
+            idle.pollFirstEntry().getValue().close();
         }
     }
 

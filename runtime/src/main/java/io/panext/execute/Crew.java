@@ -28,12 +28,18 @@ public final class Crew implements AutoCloseable {
      * Starts the workers.
      *
      * @param workers number of workers, the calling thread included
+     * @throws OutOfMemoryError if the system has no room for so many threads
      */
     public Crew(int workers) {
         this.shares = IntStream.range(0, workers).mapToObj(worker -> new Share(worker, workers)).toArray(Share[]::new);
         this.barrier = new Barrier(workers);
         this.others = IntStream.range(1, workers).mapToObj(Worker::new).toList();
-        others.forEach(Worker::start);
+        try {
+            others.forEach(Worker::start);
+        } catch (OutOfMemoryError e) {
+            close();
+            throw e;
+        }
     }
 
     /**

@@ -118,4 +118,22 @@ class TensorArenaTest {
             assertThrows(IllegalArgumentException.class, () -> arena.allocate(0));
         }
     }
+
+    @Test
+    void isNotFreedWhileSomethingRunsInIt() throws Exception {
+        TensorArena arena = TensorArena.ofBytes(64);
+        MemorySegment memory = arena.allocate(64).memory();
+        Thread closer = Thread.ofPlatform().unstarted(arena::close);
+        try (var _ = arena.hold()) {
+            closer.start();
+            closer.join(50);
+            assertTrue(closer.isAlive());
+            memory.fill((byte) 1);
+            assertEquals("the arena cannot be closed by what runs on it",
+                    assertThrows(IllegalStateException.class, arena::close).getMessage());
+        }
+        closer.join();
+        assertThrows(IllegalStateException.class, arena::hold);
+        assertThrows(IllegalStateException.class, () -> memory.fill((byte) 2));
+    }
 }

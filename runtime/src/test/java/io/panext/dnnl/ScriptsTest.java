@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.graph.Shape;
 import io.panext.kernels.Share;
@@ -68,5 +69,31 @@ class ScriptsTest {
         assertThrows(IllegalStateException.class, () -> scripts.take(failing));
         assertThrows(IllegalStateException.class, () -> scripts.take(failing));
         assertEquals(List.of(SMALL, SMALL), closed);
+    }
+
+    @Test
+    void aScriptIsKeptForTheNextSessionWhileAKernelIsThere() {
+        scripts.retain();
+        scripts.scratchBytes(key(SMALL));
+        scripts.take(key(SMALL));
+        scripts.give(key(SMALL));
+        scripts.take(key(SMALL));
+        scripts.give(key(SMALL));
+        assertEquals(List.of(SMALL), written);
+        assertEquals(List.of(), closed);
+        scripts.release();
+        assertEquals(List.of(SMALL), closed);
+    }
+
+    @Test
+    void scriptsOfManySizesAreNotAllKept() {
+        scripts.retain();
+        for (int width = 1; width <= 1000; width++) {
+            scripts.take(key(new Shape(1, 1, width, 1)));
+            scripts.give(key(new Shape(1, 1, width, 1)));
+        }
+        assertTrue(written.size() - closed.size() <= 256, written.size() - closed.size() + " kept");
+        scripts.release();
+        assertEquals(written, closed);
     }
 }
