@@ -76,6 +76,16 @@ final class MinkowskiCheckpoint implements Checkpoint {
         return stored.metadata();
     }
 
+    @Override
+    public List<String> omitted() {
+        return stored.omitted();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return stored.warnings();
+    }
+
     /** {@inheritDoc} A kernel is copied, and then F32. */
     @Override
     public MemorySegment bytes(String tensor) {

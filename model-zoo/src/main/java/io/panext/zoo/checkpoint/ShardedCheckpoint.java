@@ -54,6 +54,24 @@ final class ShardedCheckpoint implements Checkpoint {
         return Collections.unmodifiableSequencedMap(tensors);
     }
 
+    /** {@inheritDoc} Of notes by the same key, the first shard's. */
+    @Override
+    public Map<String, String> metadata() {
+        var notes = new LinkedHashMap<String, String>();
+        shards.values().forEach(shard -> shard.metadata().forEach(notes::putIfAbsent));
+        return Collections.unmodifiableMap(notes);
+    }
+
+    @Override
+    public List<String> omitted() {
+        return shards.values().stream().flatMap(shard -> shard.omitted().stream()).distinct().toList();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return shards.values().stream().flatMap(shard -> shard.warnings().stream()).toList();
+    }
+
     @Override
     public MemorySegment bytes(String tensor) {
         info(tensor);

@@ -2,6 +2,7 @@ package io.panext.zoo.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,12 +12,15 @@ import io.panext.zoo.Head;
 import io.panext.zoo.ParameterShape;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -51,6 +55,20 @@ class MaskedAutoencoderWeightsTest {
             Checkpoint checkpoint = weights.checkpoint();
             assertEquals(new TensorInfo(key, DType.F32, List.of(16, 1, 7, 7)), checkpoint.info(key));
             assertArrayEquals(checkpoint.floats(key), checkpoint.bytes(key).toArray(ValueLayout.JAVA_FLOAT));
+        }
+    }
+
+    @Test
+    void whatTheFileSaysIsPassedOn(@TempDir Path folder) throws IOException {
+        byte[] file = Files.readAllBytes(Fixtures.path("fb_fcmae_sparse.pth"));
+        file[file.length / 2] ^= 1;
+        Path damaged = Files.write(folder.resolve("damaged.pth"), file);
+        try (Checkpoint stored = Checkpoint.open(damaged);
+                Checkpoint dense = MinkowskiCheckpoint.densified(stored)) {
+            assertEquals(1, dense.warnings().size());
+            assertTrue(dense.warnings().getFirst().contains("its checksums are wrong"), dense.warnings()::toString);
+            assertNotEquals(List.of(), dense.omitted());
+            assertEquals(stored.omitted(), dense.omitted());
         }
     }
 

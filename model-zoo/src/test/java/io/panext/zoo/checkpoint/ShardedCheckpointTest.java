@@ -25,8 +25,8 @@ class ShardedCheckpointTest {
 
     @BeforeEach
     void writeShards() throws IOException {
-        write("1.safetensors", "a", 1);
-        write("2.safetensors", "b", 2);
+        write("1.safetensors", "a", 1, Map.of());
+        write("2.safetensors", "b", 2, Map.of());
     }
 
     @Test
@@ -40,6 +40,29 @@ class ShardedCheckpointTest {
         assertThrows(IllegalArgumentException.class, () -> checkpoint.bytes("c"));
         checkpoint.close();
         assertThrows(IllegalStateException.class, () -> checkpoint.floats("a"));
+    }
+
+    @Test
+    void passesOnWhatItsShardsSay() throws IOException {
+        write("1.safetensors", "a", 1, Map.of("format", "pt", "author", "one"));
+        write("2.safetensors", "b", 2, Map.of("format", "pt", "author", "two"));
+        for (String shard : List.of("3.bin", "4.bin")) {
+            String state = Pickles.dict(Pickles.text(shard), Pickles.tensor("0", 512), Pickles.text("epoch"),
+                    Pickles.number(3));
+            byte[] file = Pickles.archive(state, Map.of("data/0", new byte[2048]));
+            file[file.length / 2] ^= 1;
+            Files.write(folder.resolve(shard), file);
+        }
+        Path index = index("{\"weight_map\": {\"a\": \"1.safetensors\", \"b\": \"2.safetensors\", \"3.bin\": "
+                + "\"3.bin\", \"4.bin\": \"4.bin\"}}");
+        try (Checkpoint checkpoint = Checkpoint.open(index)) {
+            assertEquals(Map.of("format", "pt", "author", "one"), checkpoint.metadata());
+            assertEquals(List.of("epoch"), checkpoint.omitted());
+            assertEquals(2, checkpoint.warnings().size());
+            for (String warning : checkpoint.warnings()) {
+                assertTrue(warning.contains("its checksums are wrong"), warning);
+            }
+        }
     }
 
     @ParameterizedTest
@@ -60,9 +83,9 @@ class ShardedCheckpointTest {
         return Files.writeString(folder.resolve("model.safetensors.index.json"), json);
     }
 
-    private void write(String file, String tensor, float value) throws IOException {
+    private void write(String file, String tensor, float value, Map<String, String> metadata) throws IOException {
         var tensors = new LinkedHashMap<String, FloatTensor>();
         tensors.put(tensor, FloatTensor.of(List.of(1), value));
-        Safetensors.write(folder.resolve(file), tensors, Map.of());
+        Safetensors.write(folder.resolve(file), tensors, metadata);
     }
 }
