@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
@@ -99,34 +100,34 @@ final class MinkowskiCheckpoint implements Checkpoint {
         return stored.mapped(kernels.getOrDefault(tensor, tensor));
     }
 
-    @Override
-    public float[] floats(String tensor) {
-        String kernel = kernels.get(tensor);
-        return kernel == null ? stored.floats(tensor) : dense(stored.floats(kernel), info(tensor).shape());
-    }
-
+    /** {@inheritDoc} A part of a kernel takes no more of the stored one than the outputs it is of. */
     @Override
     public void read(String tensor, long from, float[] dst, int count) {
-        if (kernels.containsKey(tensor)) {
-            System.arraycopy(floats(tensor), Math.toIntExact(from), dst, 0, count);
-        } else {
+        String kernel = kernels.get(tensor);
+        if (kernel == null) {
             stored.read(tensor, from, dst, count);
+            return;
         }
-    }
-
-    private static float[] dense(float[] kernel, List<Integer> shape) {
-        int out = shape.get(0);
-        int in = shape.get(1);
-        int edge = shape.get(2);
-        float[] weights = new float[kernel.length];
-        for (int i = 0; i < kernel.length; i++) {
-            int tap = i / (in * out);
-            int row = tap % edge;
-            int column = tap / edge;
-            int from = i / out % in;
-            weights[((i % out * in + from) * edge + row) * edge + column] = kernel[i];
+        TensorInfo info = info(tensor);
+        Objects.checkFromIndexSize(from, count, info.size());
+        int out = info.shape().get(0);
+        int in = info.shape().get(1);
+        int edge = info.shape().get(2);
+        int taps = edge * edge;
+        int first = (int) (from / ((long) in * taps));
+        float[] outputs = new float[(int) Math.ceilDiv(from + count, (long) in * taps) - first];
+        for (int tap = 0; tap < taps; tap++) {
+            int transposed = tap % edge * edge + tap / edge;
+            for (int input = 0; input < in; input++) {
+                stored.read(kernel, ((long) tap * in + input) * out + first, outputs, outputs.length);
+                for (int i = 0; i < outputs.length; i++) {
+                    long to = (((long) first + i) * in + input) * taps + transposed - from;
+                    if (to >= 0 && to < count) {
+                        dst[(int) to] = outputs[i];
+                    }
+                }
+            }
         }
-        return weights;
     }
 
     @Override

@@ -11,18 +11,23 @@ import io.panext.zoo.DecoderSpec;
 import io.panext.zoo.Head;
 import io.panext.zoo.ParameterShape;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MaskedAutoencoderWeightsTest {
@@ -56,6 +61,64 @@ class MaskedAutoencoderWeightsTest {
             assertEquals(new TensorInfo(key, DType.F32, List.of(16, 1, 7, 7)), checkpoint.info(key));
             assertArrayEquals(checkpoint.floats(key), checkpoint.bytes(key).toArray(ValueLayout.JAVA_FLOAT));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"encoder.stages.0.0.dwconv.weight, 16, 1, 7", "encoder.downsample_layers.1.1.weight, 32, 16, 2"})
+    void aPartOfASparseKernelIsReadWithoutTheRest(String key, int out, int in, int edge) throws IOException {
+        int perOutput = in * edge * edge;
+        try (Checkpoint stored = Checkpoint.open(Fixtures.path("fb_fcmae_sparse.pth"))) {
+            var counted = new Counted(stored);
+            Checkpoint dense = MinkowskiCheckpoint.densified(counted);
+            float[] whole = dense.floats(key);
+            assertEquals(out * perOutput, whole.length);
+            counted.values.set(0);
+            for (int from : new int[] {0, 1, perOutput - 1, perOutput, 5 * perOutput + 3, whole.length - 2}) {
+                for (int count : new int[] {0, 1, 2, perOutput + 1, 3 * perOutput}) {
+                    if (from + count <= whole.length) {
+                        float[] part = new float[count + 1];
+                        dense.read(key, from, part, count);
+                        assertArrayEquals(Arrays.copyOfRange(whole, from, from + count), Arrays.copyOf(part, count));
+                        assertEquals(0, part[count]);
+                        assertTrue(counted.values.getAndSet(0) <= count + 2L * perOutput);
+                    }
+                }
+            }
+            assertThrows(IndexOutOfBoundsException.class, () -> dense.read(key, whole.length - 1, new float[2], 2));
+            assertThrows(IndexOutOfBoundsException.class, () -> dense.read(key, -1, new float[2], 2));
+        }
+    }
+
+    /** A checkpoint of which it is known how many values have been read. */
+    private record Counted(Checkpoint base, AtomicLong values) implements Checkpoint {
+
+        Counted(Checkpoint base) {
+            this(base, new AtomicLong());
+        }
+
+        @Override
+        public String name() {
+            return base.name();
+        }
+
+        @Override
+        public SequencedMap<String, TensorInfo> tensors() {
+            return base.tensors();
+        }
+
+        @Override
+        public MemorySegment bytes(String tensor) {
+            return base.bytes(tensor);
+        }
+
+        @Override
+        public void read(String tensor, long from, float[] dst, int count) {
+            values.addAndGet(count);
+            base.read(tensor, from, dst, count);
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test
