@@ -58,6 +58,14 @@ public record HubSettings(URI endpoint, Optional<String> token, HubCache cache, 
                 EnvironmentProxies.of(environment), PATIENCE, ATTEMPTS, Duration.ofSeconds(1));
     }
 
+    /** Names what may be logged: of the token only whether there is one, and no proxies. */
+    @Override
+    public String toString() {
+        return "HubSettings[endpoint=" + endpoint + ", token=" + (token.isPresent() ? "hidden" : "none") + ", cache="
+                + cache + ", offline=" + offline + ", patience=" + patience + ", attempts=" + attempts + ", pause="
+                + pause + "]";
+    }
+
     private static Optional<String> token(Map<String, String> environment, Path home) {
         return value(environment, "HF_TOKEN").or(() -> {
             Path file = value(environment, "HF_TOKEN_PATH").map(Path::of)

@@ -1,6 +1,7 @@
 package io.panext.hub;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,6 +48,13 @@ class HubSettingsTest {
         assertEquals(Optional.of("hf_a"), HubSettings.of(Map.of("HF_TOKEN", " hf_a\n"), HOME).token());
         Files.writeString(folder.resolve("token"), "hf_b\n");
         assertEquals(Optional.of("hf_b"), HubSettings.of(Map.of("HF_HOME", folder.toString()), HOME).token());
+    }
+
+    @Test
+    void aTokenIsNotPrinted() {
+        String printed = HubSettings.of(Map.of("HF_TOKEN", "hf_secret"), HOME).toString();
+        assertFalse(printed.contains("hf_secret"), printed);
+        assertTrue(printed.contains("endpoint=https://huggingface.co, token=hidden"), printed);
     }
 
     @Test
