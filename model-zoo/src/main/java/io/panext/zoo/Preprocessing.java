@@ -27,6 +27,9 @@ public record Preprocessing(int height, int width, double cropPct, Interpolation
     /** ImageNet's channel standard deviations. */
     public static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
 
+    /** Mean and standard deviation of every channel where values become -1 to 1. */
+    public static final List<Float> HALF = List.of(0.5f, 0.5f, 0.5f);
+
     /** What most published ConvNeXt checkpoints were evaluated with: 224 px, 0.875, bicubic, ImageNet statistics. */
     public static final Preprocessing IMAGENET_224 = new Preprocessing(224, 224, 0.875, Interpolation.BICUBIC,
             CropMode.CENTER, IMAGENET_MEAN, IMAGENET_STD);

@@ -31,14 +31,12 @@ public final class PretrainedTags {
     /** Endings of a checkpoint's name. */
     private static final String SUFFIX = "(\\.safetensors(\\.index\\.json)?|\\.pth(\\.tar)?|\\.pt|\\.bin)$";
 
-    private static final List<Float> HALF = List.of(0.5f, 0.5f, 0.5f);
-
     /** Mean and standard deviation by their name in the table. */
     private static final Map<String, List<List<Float>>> STATISTICS = Map.of( //
             "imagenet", List.of(Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD), //
             "clip", List.of(List.of(0.48145467f, 0.4578275f, 0.40821072f), //
                     List.of(0.26862955f, 0.2613026f, 0.2757771f)), //
-            "half", List.of(HALF, HALF));
+            "half", List.of(Preprocessing.HALF, Preprocessing.HALF));
 
     private static final SequencedMap<String, PretrainedTag> TAGS = load();
 

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -113,6 +114,13 @@ final class ConfigFile {
         require(values.isArray() && numbers.size() == 3,
                 () -> field + " must be a list of three numbers, not " + values);
         return numbers;
+    }
+
+    /** Reads a string, if there is one. */
+    static Optional<String> text(JsonNode config, String field) {
+        JsonNode value = config.path(field);
+        require(absent(value) || value.isTextual(), () -> field + " must be a string, not " + value);
+        return Optional.ofNullable(value.textValue());
     }
 
     static boolean absent(JsonNode value) {

@@ -1,5 +1,8 @@
 package io.panext.zoo.checkpoint;
 
+import static io.panext.zoo.checkpoint.Renaming.rename;
+import static io.panext.zoo.checkpoint.Renaming.renamed;
+
 import io.panext.zoo.Activation;
 import io.panext.zoo.Traits;
 import java.util.List;
@@ -184,11 +187,7 @@ public enum KeyLayout {
 
     /** Translates a key of this layout; what the layout does not know stays as it is. */
     public String canonical(String key) {
-        String canonical = unwrapped(key);
-        for (Renaming renaming : renamings) {
-            canonical = renaming.pattern.matcher(canonical).replaceFirst(renaming.replacement);
-        }
-        return canonical;
+        return renamed(unwrapped(key), renamings);
     }
 
     /** Whether a key belongs to the ConvNeXt at all, and not to a model beside it. */
@@ -213,10 +212,4 @@ public enum KeyLayout {
     private static String unwrapped(String key) {
         return WRAPPERS.matcher(key).replaceFirst("");
     }
-
-    private static Renaming rename(String regex, String replacement) {
-        return new Renaming(Pattern.compile(regex), replacement);
-    }
-
-    private record Renaming(Pattern pattern, String replacement) {}
 }

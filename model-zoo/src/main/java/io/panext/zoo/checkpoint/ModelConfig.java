@@ -3,6 +3,7 @@ package io.panext.zoo.checkpoint;
 import static io.panext.zoo.checkpoint.ConfigFile.absent;
 import static io.panext.zoo.checkpoint.ConfigFile.numbers;
 import static io.panext.zoo.checkpoint.ConfigFile.require;
+import static io.panext.zoo.checkpoint.ConfigFile.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.panext.zoo.ConvNeXtSpec;
@@ -175,11 +176,5 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         throw new IllegalArgumentException(field + " " + config.path(field) + " is not supported; it can be "
                 + String.join(" or ", List.of(type.getEnumConstants()).stream()
                         .map(constant -> constant.name().toLowerCase(Locale.ROOT)).toList()));
-    }
-
-    private static Optional<String> text(JsonNode config, String field) {
-        JsonNode value = config.path(field);
-        require(absent(value) || value.isTextual(), () -> field + " must be a string, not " + value);
-        return Optional.ofNullable(value.textValue());
     }
 }

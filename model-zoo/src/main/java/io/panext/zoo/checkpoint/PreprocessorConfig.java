@@ -21,7 +21,6 @@ final class PreprocessorConfig {
 
     private static final int BILINEAR = 2;
     private static final int BICUBIC = 3;
-    private static final List<Float> HALF = List.of(0.5f, 0.5f, 0.5f);
 
     private PreprocessorConfig() {}
 
@@ -39,7 +38,7 @@ final class PreprocessorConfig {
         boolean square = size >= SQUARE_FROM;
         return new Preprocessing(size, size, square ? 1 : cropPct.asDouble(Preprocessing.IMAGENET_224.cropPct()),
                 interpolation(config.path("resample")), square ? CropMode.SQUASH : CropMode.CENTER,
-                numbers(config, "image_mean", HALF), numbers(config, "image_std", HALF));
+                numbers(config, "image_mean", Preprocessing.HALF), numbers(config, "image_std", Preprocessing.HALF));
     }
 
     /** Older files have a number, newer ones an object around it. */

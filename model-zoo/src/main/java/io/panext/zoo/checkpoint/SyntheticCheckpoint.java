@@ -112,13 +112,6 @@ public final class SyntheticCheckpoint implements Checkpoint {
     }
 
     @Override
-    public float[] floats(String tensor) {
-        float[] values = new float[Math.toIntExact(info(tensor).size())];
-        read(tensor, 0, values, values.length);
-        return values;
-    }
-
-    @Override
     public void read(String tensor, long from, float[] dst, int count) {
         TensorInfo info = info(tensor);
         Objects.checkFromIndexSize(from, count, info.size());

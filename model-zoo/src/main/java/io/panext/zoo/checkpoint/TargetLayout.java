@@ -1,5 +1,8 @@
 package io.panext.zoo.checkpoint;
 
+import static io.panext.zoo.checkpoint.Renaming.rename;
+import static io.panext.zoo.checkpoint.Renaming.renamed;
+
 import io.panext.zoo.Generation;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,14 +151,6 @@ public enum TargetLayout {
         return renamed(canonical, renamings);
     }
 
-    private static String renamed(String canonical, List<Renaming> renamings) {
-        String key = canonical;
-        for (Renaming renaming : renamings) {
-            key = renaming.pattern.matcher(key).replaceFirst(renaming.replacement);
-        }
-        return key;
-    }
-
     private static int size(List<Integer> shape) {
         return shape.stream().reduce(1, Math::multiplyExact);
     }
@@ -167,10 +162,4 @@ public enum TargetLayout {
         }
         return longer;
     }
-
-    private static Renaming rename(String regex, String replacement) {
-        return new Renaming(Pattern.compile(regex), replacement);
-    }
-
-    private record Renaming(Pattern pattern, String replacement) {}
 }

@@ -2,6 +2,7 @@ package io.panext.zoo.checkpoint;
 
 import static io.panext.zoo.checkpoint.ConfigFile.absent;
 import static io.panext.zoo.checkpoint.ConfigFile.require;
+import static io.panext.zoo.checkpoint.ConfigFile.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.panext.zoo.Activation;
@@ -39,12 +40,6 @@ final class TraitsConfig {
         JsonNode eps = config.path(field);
         require(absent(eps) || eps.isNumber(), () -> field + " must be a number, not " + eps);
         return absent(eps) ? Optional.empty() : Optional.of(eps.doubleValue());
-    }
-
-    private static Optional<String> text(JsonNode config, String field) {
-        JsonNode value = config.path(field);
-        require(absent(value) || value.isTextual(), () -> field + " must be a string, not " + value);
-        return Optional.ofNullable(value.textValue());
     }
 
     private static IllegalArgumentException unsupported(String field, String name) {
