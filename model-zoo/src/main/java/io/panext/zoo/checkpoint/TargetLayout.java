@@ -71,7 +71,7 @@ public enum TargetLayout {
 
     /** The parameters that all layouts have a name for, but for GRN's in torchvision's. */
     private static final Pattern COMMON = Pattern.compile("(stem\\.[01]|head\\.(norm|fc)|stages\\.\\d+\\.(downsample"
-            + "\\.[01]|blocks\\.\\d+\\.(conv_dw|norm|mlp\\.(fc1|fc2|grn)))).(weight|bias)|stages\\.\\d+\\.blocks\\.\\d+"
+            + "\\.[01]|blocks\\.\\d+\\.(conv_dw|norm|mlp\\.(fc1|fc2|grn))))\\.(weight|bias)|stages\\.\\d+\\.blocks\\.\\d+"
             + "\\.gamma");
 
     /** How the original repository names the isotropic models, which no other layout has. */

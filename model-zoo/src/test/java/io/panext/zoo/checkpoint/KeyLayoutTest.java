@@ -27,6 +27,12 @@ class KeyLayoutTest {
         assertEquals(canonical, KeyLayout.FACEBOOKRESEARCH.canonical(key));
     }
 
+    @Test
+    void targetsNameParametersOnly() {
+        assertEquals(Optional.of("downsample_layers.0.0.weight"), TargetLayout.FB.key("stem.0.weight", Generation.V1));
+        assertEquals(Optional.empty(), TargetLayout.FB.key("stem.0_weight", Generation.V1));
+    }
+
     @ParameterizedTest
     @CsvSource({"convnext.embeddings.patch_embeddings.weight, stem.0.weight",
             "embeddings.layernorm.bias, stem.1.bias",
