@@ -14,9 +14,4 @@ public record Architecture(String name, ConvNeXtSpec spec) {
     public List<PretrainedTag> tags() {
         return PretrainedTags.of(name);
     }
-
-    /** The licences of the published weights, each once. */
-    public List<String> licences() {
-        return tags().stream().map(PretrainedTag::licence).distinct().toList();
-    }
 }

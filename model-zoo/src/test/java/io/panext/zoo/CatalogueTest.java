@@ -36,14 +36,6 @@ class CatalogueTest {
     }
 
     @Test
-    void statesLicences() {
-        assertEquals(List.of("cc-by-nc-4.0"), Catalogue.get("convnextv2_base").licences());
-        assertEquals(List.of(), Catalogue.get("convnext_isotropic_base").licences());
-        assertEquals(List.of("apache-2.0", "dinov3-license", "fair-noncommercial-research-license", "bsd-3-clause"),
-                Catalogue.get("convnext_base").licences());
-    }
-
-    @Test
     void findsAnArchitectureByItsNameAndByItsWeights() {
         assertEquals("convnext_tiny", Catalogue.find("convnext_tiny").orElseThrow().name());
         assertEquals("convnext_tiny", Catalogue.find("convnext_tiny.fb_in1k").orElseThrow().name());
