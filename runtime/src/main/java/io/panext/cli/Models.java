@@ -53,36 +53,35 @@ final class Models implements Callable<Integer> {
     @JsonPropertyOrder({"model", "generation", "parameters", "size", "gmacs", "activations", "cropPct", "cropMode",
             "interpolation", "mean", "std", "classes", "top1", "top5", "licence", "hub", "source"})
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Row(String model, Generation generation, Long parameters, int size, Double gmacs, Long activations,
+    record Row(String model, Generation generation, long parameters, int size, double gmacs, long activations,
             double cropPct, String cropMode, String interpolation, List<Float> mean, List<Float> std, int classes,
             Double top1, Double top5, String licence, String hub, String source) {
 
         /** Lists an architecture's published weights, or itself if there are none. */
         static Stream<Row> of(Architecture architecture) {
             return architecture.tags().isEmpty()
-                    ? Stream.of(of(architecture.name(), Optional.of(architecture.spec()), Preprocessing.IMAGENET_224,
-                            architecture.spec().classes(), Optional.empty()))
-                    : architecture.tags().stream().flatMap(tag -> of(tag, Optional.of(architecture.spec())));
+                    ? Stream.of(of(architecture.name(), architecture.spec(), Preprocessing.IMAGENET_224,
+                            Optional.empty()))
+                    : architecture.tags().stream().flatMap(tag -> of(tag, architecture.spec()));
         }
 
-        static Stream<Row> of(PretrainedTag tag, Optional<ConvNeXtSpec> spec) {
-            return Stream.concat(Stream.of(tag.preprocessing()), tag.larger().stream()).map(
-                    preprocessing -> of(tag.name(), spec, preprocessing, tag.classes(), Optional.of(tag)));
+        static Stream<Row> of(PretrainedTag tag, ConvNeXtSpec body) {
+            ConvNeXtSpec spec = body.withClasses(tag.classes());
+            return Stream.concat(Stream.of(tag.preprocessing()), tag.larger().stream())
+                    .map(preprocessing -> of(tag.name(), spec, preprocessing, Optional.of(tag)));
         }
 
-        private static Row of(String model, Optional<ConvNeXtSpec> published, Preprocessing preprocessing, int classes,
+        private static Row of(String model, ConvNeXtSpec spec, Preprocessing preprocessing,
                 Optional<PretrainedTag> tag) {
             int size = preprocessing.height();
-            Optional<ConvNeXtSpec> spec = published.map(body -> body.withClasses(classes));
             Optional<Accuracy> accuracy = tag.stream().flatMap(known -> known.accuracies().stream())
                     .filter(measured -> measured.size() == size && measured.cropPct() == preprocessing.cropPct())
                     .findFirst();
-            return new Row(model, spec.map(ConvNeXtSpec::generation).orElse(null),
-                    spec.map(ConvNeXtSpec::parameterCount).orElse(null), size,
-                    spec.map(body -> body.fvcoreMacs(size, size) / 1e9).orElse(null),
-                    spec.map(body -> body.activations(size, size)).orElse(null), preprocessing.cropPct(),
+            return new Row(model, spec.generation(), spec.parameterCount(), size, spec.fvcoreMacs(size, size) / 1e9,
+                    spec.activations(size, size), preprocessing.cropPct(),
                     Notation.lowerCase(preprocessing.cropMode()), Notation.lowerCase(preprocessing.interpolation()),
-                    preprocessing.mean(), preprocessing.std(), classes, accuracy.map(Accuracy::top1).orElse(null),
+                    preprocessing.mean(), preprocessing.std(), spec.classes(),
+                    accuracy.map(Accuracy::top1).orElse(null),
                     accuracy.map(Accuracy::top5).orElse(null), tag.map(PretrainedTag::licence).orElse(null),
                     tag.flatMap(PretrainedTag::hub).orElse(null), tag.flatMap(PretrainedTag::source).orElse(null));
         }
@@ -93,8 +92,8 @@ final class Models implements Callable<Integer> {
                     licence == null ? "-" : licence);
         }
 
-        private static String millions(Long count) {
-            return decimal(count == null ? null : count / 1e6);
+        private static String millions(long count) {
+            return decimal(count / 1e6);
         }
 
         private static String decimal(Double value) {
@@ -120,13 +119,11 @@ final class Models implements Callable<Integer> {
     }
 
     private List<Row> rows() throws CommandException {
-        Stream<Row> embedded = Row.of(PretrainedModel.EMBEDDED_TAG, Catalogue.find("convnextv2_atto")
-                .map(Architecture::spec));
+        PretrainedTag tag = PretrainedModel.EMBEDDED_TAG;
+        Stream<Row> embedded = Row.of(tag, Catalogue.get(tag.architecture()).spec());
         Stream<Row> published = Catalogue.architectures().stream().flatMap(Row::of);
-        Stream<Row> others = PretrainedTags.all().stream().filter(tag -> Catalogue.find(tag.name()).isEmpty())
-                .flatMap(tag -> Row.of(tag, Optional.empty()));
         Pattern wanted = pattern();
-        List<Row> rows = Stream.of(embedded, published, others).flatMap(all -> all)
+        List<Row> rows = Stream.concat(embedded, published)
                 .filter(row -> wanted.matcher(row.model).matches()).toList();
         if (rows.isEmpty()) {
             throw new CommandException("no model is called " + String.join(" or ", patterns)
