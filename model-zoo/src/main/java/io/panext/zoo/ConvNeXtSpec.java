@@ -41,7 +41,8 @@ public record ConvNeXtSpec(Generation generation, Stem stem, List<Integer> depth
     /** Channels of an image: red, green, blue. */
     public static final int IMAGE_CHANNELS = 3;
 
-    // With at most so many channels no tensor outgrows a Java array; with so many stages no stride outgrows an int.
+    // With at most so many channels no tensor of the body outgrows a Java array, and with a stem of at most half as many
+    // none of the stem; with so many stages no stride outgrows an int.
     static final int MAX_CHANNELS = 1 << 14;
     private static final int MAX_STAGES = 16;
     private static final int MAX_KERNEL = 63;

@@ -12,6 +12,9 @@ public sealed interface Stem {
     /** Stride of each convolution of a stem that overlaps. */
     int OVERLAP_STRIDE = 2;
 
+    /** The most channels between the convolutions of a stem that overlaps: the second has nine weights for each pair. */
+    int MAX_CHANNELS = ConvNeXtSpec.MAX_CHANNELS / 2;
+
     /** Image pixels, along an edge, that make one pixel of the first map. */
     int stride();
 
@@ -59,7 +62,7 @@ public sealed interface Stem {
      */
     record Overlap(int channels) implements Stem {
 
-        /** @throws IllegalArgumentException if there are no channels */
+        /** @throws IllegalArgumentException if the channels are outside 1..{@value #MAX_CHANNELS} */
         public Overlap {
             requireChannels(channels);
         }
@@ -77,7 +80,7 @@ public sealed interface Stem {
      */
     record ActivatedOverlap(int channels) implements Stem {
 
-        /** @throws IllegalArgumentException if there are no channels */
+        /** @throws IllegalArgumentException if the channels are outside 1..{@value #MAX_CHANNELS} */
         public ActivatedOverlap {
             requireChannels(channels);
         }
@@ -95,8 +98,8 @@ public sealed interface Stem {
     }
 
     private static void requireChannels(int channels) {
-        if (channels < 1 || channels > ConvNeXtSpec.MAX_CHANNELS) {
-            throw new IllegalArgumentException("a stem of " + channels + " channels");
+        if (channels < 1 || channels > MAX_CHANNELS) {
+            throw new IllegalArgumentException("a stem of " + channels + " channels, outside 1.." + MAX_CHANNELS);
         }
     }
 }

@@ -212,6 +212,19 @@ class ConvNeXtSpecTest {
         }
     }
 
+    @Test
+    void noBodyIsSoWideThatATensorOutgrowsAnArray() {
+        int widest = ConvNeXtSpec.MAX_CHANNELS;
+        for (Stem stem : List.of(new Stem.Patch(64), new Stem.Overlap(Stem.MAX_CHANNELS),
+                new Stem.ActivatedOverlap(Stem.MAX_CHANNELS))) {
+            var spec = new ConvNeXtSpec(Generation.V2, stem, List.of(1, 1), List.of(widest, widest), List.of(63, 63),
+                    true, Norm.DEFAULT, Activation.GELU, new Head.Mlp(Norm.DEFAULT, widest, 0));
+            assertTrue(spec.parameterCount() > widest, stem::toString);
+        }
+        assertThrows(IllegalArgumentException.class, () -> new Stem.Overlap(Stem.MAX_CHANNELS + 1));
+        assertThrows(IllegalArgumentException.class, () -> new Stem.ActivatedOverlap(widest));
+    }
+
     private static List<String> lines(ConvNeXtSpec spec) {
         return spec.parameters().stream().map(parameter -> parameter.name() + " " + parameter.shape()).toList();
     }
