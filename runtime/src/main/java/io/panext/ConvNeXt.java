@@ -14,6 +14,7 @@ import io.panext.zoo.Parameter;
 import io.panext.zoo.Preprocessing;
 import io.panext.zoo.checkpoint.CheckpointException;
 import io.panext.zoo.checkpoint.PretrainedModel;
+import io.panext.zoo.checkpoint.UnknownModelException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,8 +62,9 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
     /**
      * Loads a model from a checkpoint.
      *
-     * @param file a safetensors file, what {@code torch.save} wrote, or a folder that holds one of them; a
-     *             {@code config.json} beside the weights brings labels and preprocessing
+     * @param file a safetensors file, what {@code torch.save} or MindSpore's {@code save_checkpoint} wrote, the
+     *             {@code .index.json} of several files, or a folder that holds one of them; a {@code config.json} beside
+     *             the weights brings labels and preprocessing
      * @throws CheckpointException if it is damaged or no ConvNeXt; the message says where and why
      * @throws IOException         if it cannot be read
      */
@@ -80,8 +82,10 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
     /**
      * Loads a model by name or path.
      *
-     * @param nameOrPath {@link #EMBEDDED} or the path of a file
-     * @throws IOException as {@link #load(Path)} does
+     * @param nameOrPath {@link #EMBEDDED}; a tag such as {@code convnext_tiny.fb_in1k}, or {@code hf:owner/name}, whose
+     *                   weights have been fetched; or the path of a file or folder
+     * @throws UnknownModelException if it is neither a known name nor a file
+     * @throws IOException           as {@link #load(Path)} does, and if the weights have not been fetched
      */
     public static ConvNeXt load(String nameOrPath) throws IOException {
         return load(nameOrPath, Options.DEFAULT);
