@@ -4,6 +4,7 @@ import io.panext.arena.TensorArena;
 import io.panext.compile.Plan;
 import io.panext.compile.Program;
 import io.panext.graph.GraphBuilder;
+import io.panext.graph.Outputs;
 import io.panext.graph.Shape;
 import io.panext.graph.Visible;
 import io.panext.image.ImageDecoder;
@@ -60,12 +61,36 @@ public final class MaskedAutoencoder implements AutoCloseable {
      * @throws IOException         if it cannot be read
      */
     public static MaskedAutoencoder load(Path file) throws IOException {
+        return load(file, Options.DEFAULT);
+    }
+
+    /**
+     * Loads a masked autoencoder from a training checkpoint with options. See {@link #load(Path)}.
+     *
+     * @throws IllegalArgumentException if the options ask for other outputs than {@link Outputs#ALL}
+     */
+    public static MaskedAutoencoder load(Path file, Options options) throws IOException {
         try (PretrainedModel model = PretrainedModel.open(file)) {
-            return load(model, Options.DEFAULT);
+            return load(model, options);
         }
     }
 
-    /** Loads a masked autoencoder that has been opened already; it stays the caller's. See {@link #load(Path)}. */
+    /** Loads a masked autoencoder by name or path, as {@link ConvNeXt#load(String)} does. See {@link #load(Path)}. */
+    public static MaskedAutoencoder load(String nameOrPath) throws IOException {
+        return load(nameOrPath, Options.DEFAULT);
+    }
+
+    /** Loads a masked autoencoder by name or path with options. See {@link #load(Path, Options)}. */
+    public static MaskedAutoencoder load(String nameOrPath, Options options) throws IOException {
+        try (PretrainedModel model = PretrainedModel.open(nameOrPath)) {
+            return load(model, options);
+        }
+    }
+
+    /**
+     * Loads a masked autoencoder that has been opened already; it stays the caller's and may be closed afterwards. See
+     * {@link #load(Path, Options)}.
+     */
     public static MaskedAutoencoder load(PretrainedModel model, Options options) throws CheckpointException {
         if (model.weights().decoder().isEmpty()) {
             throw new CheckpointException(model.name(), "is an encoder without a decoder, as all published ConvNeXts"
@@ -81,18 +106,43 @@ public final class MaskedAutoencoder implements AutoCloseable {
      * @throws IOException as {@link ConvNeXt#load(Path)} does
      */
     public static MaskedAutoencoder loadEncoder(Path file) throws IOException {
+        return loadEncoder(file, Options.DEFAULT);
+    }
+
+    /**
+     * Loads the encoder alone with options. See {@link #loadEncoder(Path)}.
+     *
+     * @throws IllegalArgumentException if the options ask for other outputs than {@link Outputs#ALL}
+     */
+    public static MaskedAutoencoder loadEncoder(Path file, Options options) throws IOException {
         try (PretrainedModel model = PretrainedModel.open(file)) {
-            return loadEncoder(model, Options.DEFAULT);
+            return loadEncoder(model, options);
         }
     }
 
-    /** Loads the encoder alone of a model that has been opened already; it stays the caller's. */
+    /** Loads the encoder alone by name or path, as {@link ConvNeXt#load(String)} does. See {@link #loadEncoder(Path)}. */
+    public static MaskedAutoencoder loadEncoder(String nameOrPath) throws IOException {
+        return loadEncoder(nameOrPath, Options.DEFAULT);
+    }
+
+    /** Loads the encoder alone by name or path with options. See {@link #loadEncoder(Path, Options)}. */
+    public static MaskedAutoencoder loadEncoder(String nameOrPath, Options options) throws IOException {
+        try (PretrainedModel model = PretrainedModel.open(nameOrPath)) {
+            return loadEncoder(model, options);
+        }
+    }
+
+    /**
+     * Loads the encoder alone of a model that has been opened already; it stays the caller's and may be closed
+     * afterwards. See {@link #loadEncoder(Path, Options)}.
+     */
     public static MaskedAutoencoder loadEncoder(PretrainedModel model, Options options) {
         return new MaskedAutoencoder(model, Optional.empty(), options);
     }
 
     /**
-     * Compiles an architecture for masked images without reading any weights: enough to {@linkplain Plan plan} it.
+     * Compiles an architecture for masked images: enough to {@linkplain Plan plan} it. Weights are not read, unless
+     * kernels have to be measured.
      *
      * @param spec       the encoder
      * @param decoder    the decoder, if there is to be one
@@ -100,9 +150,15 @@ public final class MaskedAutoencoder implements AutoCloseable {
      * @param options    what the compiler may do
      * @param images     {@linkplain #images what will be run}, for which kernels are chosen; others work too
      * @param notes      told what the user should know, in a sentence
+     * @throws IllegalArgumentException    if the options ask for other outputs than {@link Outputs#ALL}
+     * @throws BackendUnavailableException if the options ask for a backend or a precision that cannot be had
      */
     public static Program compile(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
             Function<String, Parameter> parameters, Options options, Shape images, Consumer<String> notes) {
+        if (!options.outputs().equals(Outputs.ALL)) {
+            throw new IllegalArgumentException("masked images give no " + options.outputs() + ": a masked autoencoder"
+                    + " has outputs of its own, and is loaded with Outputs.ALL");
+        }
         return ModelProgram.compile(GraphBuilder.masked(spec, decoder, parameters), options, images, notes);
     }
 

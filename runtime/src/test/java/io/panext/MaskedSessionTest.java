@@ -10,6 +10,7 @@ import io.panext.arena.ArenaExhaustedException;
 import io.panext.arena.TensorArena;
 import io.panext.compile.Program;
 import io.panext.graph.Folding;
+import io.panext.graph.Outputs;
 import io.panext.graph.Visible;
 import io.panext.image.ImageDecoder;
 import io.panext.image.RgbImage;
@@ -233,6 +234,30 @@ class MaskedSessionTest {
             var refused = assertThrows(CheckpointException.class,
                     () -> MaskedAutoencoder.load(embedded, Options.DEFAULT));
             assertTrue(refused.getMessage().contains("is an encoder without a decoder"), refused::getMessage);
+        }
+    }
+
+    @Test
+    void otherOutputsAreRefused() throws IOException {
+        try (PretrainedModel embedded = PretrainedModel.embedded()) {
+            for (Outputs outputs : List.of(Outputs.map(), Outputs.pooled(), Outputs.ALL.withStride(16))) {
+                assertRefused("is loaded with Outputs.ALL",
+                        () -> MaskedAutoencoder.loadEncoder(embedded, TWO_THREADS.withOutputs(outputs)));
+            }
+        }
+    }
+
+    @Test
+    void modelsAreLoadedByName() throws IOException {
+        try (MaskedAutoencoder encoder = MaskedAutoencoder.loadEncoder(ConvNeXt.EMBEDDED, TWO_THREADS)) {
+            assertEquals(ConvNeXt.EMBEDDED, encoder.name());
+        }
+        assertThrows(CheckpointException.class, () -> MaskedAutoencoder.load(ConvNeXt.EMBEDDED));
+        String file = "../model-zoo/src/test/resources/io/panext/zoo/checkpoint/fb_fcmae_sparse.pth";
+        try (MaskedAutoencoder byPath = MaskedAutoencoder.load(file, TWO_THREADS);
+                MaskedAutoencoder byFile = MaskedAutoencoder.load(Path.of(file), TWO_THREADS)) {
+            assertEquals(byPath.decoder(), byFile.decoder());
+            assertTrue(byPath.decoder().isPresent());
         }
     }
 
