@@ -87,6 +87,7 @@ final class StepRuns implements AutoCloseable {
      * @param rounds  rounds that do
      */
     StepFindings run(int warmups, int rounds) {
+        Environment environment = Environment.here();
         var warmup = new Times();
         for (int round = 0; round < warmups; round++) {
             round(warmup);
@@ -100,7 +101,7 @@ final class StepRuns implements AutoCloseable {
                 new Ceiling(cache.bytes(), new Samples(times.cache)),
                 new Ceiling(weights.bytes(), new Samples(times.weights)),
                 new Ceiling(memory.bytes(), new Samples(times.memory)));
-        return new StepFindings(Environment.here(), panext.name(), work, ceilings, clock.times(),
+        return new StepFindings(environment, panext.name(), work, ceilings, clock.times(),
                 new Samples(times.whole), new Samples(times.onnxRuntime));
     }
 
