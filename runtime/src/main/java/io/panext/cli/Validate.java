@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -102,10 +103,10 @@ final class Validate implements Callable<Integer> {
             // a name without a number is noticed now, not after hours
             real.ifPresent(labels -> samples.forEach(sample -> labels.of(sample.name())));
             var found = new ArrayList<Outcome>();
-            double seconds = run(convNeXt, preprocessing, samples, found, messages);
+            OptionalDouble rate = run(convNeXt, preprocessing, samples, found, messages);
             Score score = real.map(labels -> Score.of(found, outcome -> labels.of(outcome.name())))
                     .orElseGet(() -> Score.of(found));
-            var report = new ValidationReport(convNeXt, preprocessing, classes, score, found, seconds);
+            var report = new ValidationReport(convNeXt, preprocessing, classes, score, found, rate);
             report.print(format.format, command.commandLine().getOut());
             if (resultsFile.isPresent()) {
                 report.writeResult(resultsFile.get());
@@ -158,9 +159,10 @@ final class Validate implements Callable<Integer> {
      * Runs what has not been run yet.
      *
      * @param found gets all outcomes
-     * @return how long the photographs of this run took, each; NaN if there were none
+     * @return photographs that this run judged in a second; empty if there were none
      */
-    private double run(ConvNeXt convNeXt, Preprocessing preprocessing, List<Sample> samples, List<Outcome> found,
+    private OptionalDouble run(ConvNeXt convNeXt, Preprocessing preprocessing, List<Sample> samples,
+            List<Outcome> found,
             Messages messages) throws IOException, CommandException {
         String setup = String.join(" ", convNeXt.name(), convNeXt.options().precision().toString(),
                 Notation.settings(preprocessing));
@@ -171,6 +173,7 @@ final class Validate implements Callable<Integer> {
             }
             Set<String> done = found.stream().map(Outcome::name).collect(Collectors.toCollection(HashSet::new));
             List<Sample> left = samples.stream().filter(sample -> !done.contains(sample.name())).toList();
+            int before = found.size();
             long start = System.nanoTime();
             try (Progress progress = new Progress("validate", left.size())) {
                 new Validation(convNeXt, preprocessing).run(left, execution.threads(), outcome -> {
@@ -185,7 +188,9 @@ final class Validate implements Callable<Integer> {
                     progress.step();
                 });
             }
-            return (System.nanoTime() - start) / 1e9 / left.size();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            long judged = found.stream().skip(before).filter(outcome -> outcome.problem().isEmpty()).count();
+            return judged == 0 ? OptionalDouble.empty() : OptionalDouble.of(judged / seconds);
         }
     }
 }

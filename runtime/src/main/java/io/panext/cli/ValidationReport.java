@@ -1,5 +1,6 @@
 package io.panext.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.SequenceWriter;
@@ -11,14 +12,20 @@ import io.panext.zoo.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What {@code panext validate} tells. */
+/**
+ * What {@code panext validate} tells.
+ *
+ * @param imagesPerSecond how fast it was, if any photograph was judged
+ */
 record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolders classes, Score score,
-        List<Outcome> outcomes, double secondsAnImage) {
+        List<Outcome> outcomes, OptionalDouble imagesPerSecond) {
 
     /** The row that timm's {@code validate.py} writes. */
     @JsonPropertyOrder({"model", "top1", "top1_err", "top5", "top5_err", "param_count", "img_size", "crop_pct",
@@ -28,7 +35,8 @@ record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolder
             @JsonProperty("img_size") int size, @JsonProperty("crop_pct") double cropPct, String interpolation) {}
 
     /** The same in JSON, and what else there is to say. */
-    record Details(Result result, double loss, int images, int unreadable, double imagesPerSecond, String classesBy) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Details(Result result, double loss, int images, int unreadable, Double imagesPerSecond, String classesBy) {}
 
     /** A class's row. */
     @JsonPropertyOrder({"label", "name", "folder", "images", "unreadable", "top1", "top5", "loss"})
@@ -37,16 +45,20 @@ record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolder
 
     /** Prints the result. */
     void print(Format format, PrintWriter out) throws IOException {
-        double rate = Math.round(100 / secondsAnImage) / 100.0;
+        Double rate = imagesPerSecond.isPresent() ? Math.round(100 * imagesPerSecond.getAsDouble()) / 100.0 : null;
         switch (format) {
-            case TEXT -> new Table(List.of("model", model.name()), List.of(
-                    List.of("preprocessing", Notation.settings(preprocessing)),
-                    List.of("classes by", classes.rule()),
-                    List.of("images", score.images() + ", " + score.unreadable() + " unreadable"),
-                    List.of("top-1", score.top1() + " %"), List.of("top-5", score.top5() + " %"),
-                    List.of("loss", Double.toString(score.loss())),
-                    List.of("images/s", rate + "")))
-                    .print(out);
+            case TEXT -> {
+                var rows = new ArrayList<List<String>>(List.of(
+                        List.of("preprocessing", Notation.settings(preprocessing)),
+                        List.of("classes by", classes.rule()),
+                        List.of("images", score.images() + ", " + score.unreadable() + " unreadable"),
+                        List.of("top-1", score.top1() + " %"), List.of("top-5", score.top5() + " %"),
+                        List.of("loss", Double.toString(score.loss()))));
+                if (rate != null) {
+                    rows.add(List.of("images/s", rate.toString()));
+                }
+                new Table(List.of("model", model.name()), rows).print(out);
+            }
             case JSON -> Notation.json(out, new Details(result(), score.loss(), score.images(), score.unreadable(),
                     rate, classes.rule()));
             case CSV -> {

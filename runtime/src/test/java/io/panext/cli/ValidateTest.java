@@ -1,6 +1,7 @@
 package io.panext.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -62,6 +63,10 @@ class ValidateTest {
         assertEquals(whole.path("result"), rest.json().path("result"));
         assertEquals(whole.path("loss").asDouble(), rest.json().path("loss").asDouble(), 1e-12);
         assertEquals(51, Files.readAllLines(outcomes).size());
+        Invocation again = validate("-f", "json", "--outcomes", outcomes);
+        assertEquals(50, again.json().path("images").asInt());
+        assertTrue(again.json().path("imagesPerSecond").isMissingNode(), again.out());
+        assertFalse(validate("--outcomes", outcomes).out().contains("images/s"));
         Invocation other = validate("--outcomes", outcomes, "--size", 96);
         assertEquals(1, other.status());
         assertTrue(other.err().contains("has outcomes of another validation"), other.err());
