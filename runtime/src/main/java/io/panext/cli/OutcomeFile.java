@@ -9,8 +9,10 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.panext.validate.Outcome;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -63,9 +65,8 @@ final class OutcomeFile implements Closeable {
         this.file = file;
         this.setup = setup;
         try {
-            this.found = Files.exists(file) ? read() : List.of();
-            PrintWriter out = new PrintWriter(Files.newBufferedWriter(file, StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND));
+            this.found = Files.exists(file) && Files.size(file) > 0 ? read() : List.of();
+            Writer out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             CsvMapper csv = new CsvMapper();
             CsvSchema columns = csv.schemaFor(Row.class);
             this.rows = csv.writer(Files.size(file) == 0 ? columns.withHeader() : columns).writeValues(out);
@@ -85,7 +86,7 @@ final class OutcomeFile implements Closeable {
             rows.write(Row.of(setup, outcome));
             rows.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(new IOException(file + ": cannot be written: " + e.getMessage(), e));
         }
     }
 
@@ -95,12 +96,17 @@ final class OutcomeFile implements Closeable {
     }
 
     private List<Outcome> read() throws IOException, CommandException {
-        String text = Files.readString(file);
-        // a run that was killed may have left half a line
-        String whole = text.substring(0, text.lastIndexOf('\n') + 1);
-        List<Outcome> outcomes = text.isEmpty() ? List.of() : outcomes(whole);
-        if (whole.length() < text.length()) {
-            Files.writeString(file, whole);
+        byte[] text = Files.readAllBytes(file);
+        // a run that was killed may have left half a line, and of that half a character
+        int end = text.length;
+        while (end > 0 && text[end - 1] != '\n') {
+            end--;
+        }
+        List<Outcome> outcomes = outcomes(new String(text, 0, end, StandardCharsets.UTF_8));
+        if (end < text.length) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(end);
+            }
         }
         return outcomes;
     }
