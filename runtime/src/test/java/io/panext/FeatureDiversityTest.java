@@ -68,8 +68,12 @@ class FeatureDiversityTest {
     private static FeatureDiversity analysed(float weight, float bias) throws IOException {
         RgbImage image = ImageDecoder.DEFAULT.decode(Path.of("../model-zoo/samples/chelsea.png"));
         try (PretrainedModel model = PretrainedModel.of("made", new Made(SyntheticCheckpoint.of(SPEC), weight, bias),
-                Optional.empty())) {
-            FeatureDiversity layer = FeatureDiversity.of(model, Options.DEFAULT, List.of(image, image)).getFirst();
+                Optional.empty());
+                FeatureAnalysis analysis = FeatureAnalysis.load(model, Options.DEFAULT)) {
+            analysis.add(image);
+            analysis.add(image);
+            assertEquals(2, analysis.images());
+            FeatureDiversity layer = analysis.layers().getFirst();
             assertEquals("stages.0.blocks.0", layer.layer());
             assertEquals(HIDDEN, layer.channels());
             return layer;
@@ -100,8 +104,9 @@ class FeatureDiversityTest {
 
     @Test
     void noImagesAreRefused() throws IOException {
-        try (PretrainedModel model = PretrainedModel.embedded()) {
-            assertThrows(IllegalArgumentException.class, () -> FeatureDiversity.of(model, Options.DEFAULT, List.of()));
+        try (PretrainedModel model = PretrainedModel.embedded();
+                FeatureAnalysis analysis = FeatureAnalysis.load(model, Options.DEFAULT)) {
+            assertThrows(IllegalStateException.class, analysis::layers);
         }
     }
 }

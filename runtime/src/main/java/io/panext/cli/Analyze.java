@@ -1,15 +1,14 @@
 package io.panext.cli;
 
 import com.fasterxml.jackson.databind.SequenceWriter;
+import io.panext.FeatureAnalysis;
 import io.panext.FeatureDiversity;
-import io.panext.Options;
 import io.panext.image.PngWriter;
 import io.panext.image.RgbImage;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,20 +64,27 @@ final class Analyze implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Messages messages = new Messages(command.commandLine().getErr());
-        var images = new ArrayList<RgbImage>();
-        ImageOperands.forEach(operands.find(messages), "analyze", messages,
-                (image, _) -> images.add(decoder.decoder().decode(image)));
+        List<Path> images = operands.find(messages);
         if (!images.isEmpty()) {
-            Options options = execution.options(images.size());
-            try (PretrainedModel pretrained = model.open()) {
-                List<FeatureDiversity> layers = FeatureDiversity.of(pretrained, options, images);
+            analyze(images, messages);
+        }
+        return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private void analyze(List<Path> images, Messages messages) throws IOException {
+        try (PretrainedModel pretrained = model.open();
+                FeatureAnalysis analysis = FeatureAnalysis.load(pretrained, execution.options(images.size()))) {
+            messages.warn(analysis.warnings());
+            ImageOperands.forEach(images, "analyze", messages,
+                    (image, _) -> analysis.add(decoder.decoder().decode(image)));
+            if (analysis.images() > 0) {
+                List<FeatureDiversity> layers = analysis.layers();
                 print(layers);
                 if (output.isPresent()) {
                     PngWriter.write(plot(pretrained.name(), layers), output.get());
                 }
             }
         }
-        return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private void print(List<FeatureDiversity> layers) throws IOException {

@@ -47,6 +47,23 @@ class AnalyzeTest {
     }
 
     @Test
+    void whatIsNoImageIsReportedBetweenTheOthers() throws IOException {
+        Path bad = Files.writeString(folder.resolve("bad.png"), "no image");
+        Invocation done = Invocation.of("analyze", Invocation.CAT, bad, Invocation.CAT);
+        assertEquals(1, done.status());
+        assertEquals(1, done.errLines().size(), done.err());
+        assertTrue(done.err().startsWith("panext: " + bad + ": is not an image"), done.err());
+        assertEquals(Invocation.of("analyze", Invocation.CAT, Invocation.CAT).out(), done.out());
+    }
+
+    @Test
+    void whatWasAssumedIsSaid() {
+        Invocation done = Invocation.of("analyze", "-m", FIXTURES.resolve("fb_v1_ema.pth"), Invocation.CAT);
+        assertEquals(0, done.status(), done.err());
+        assertTrue(done.err().contains("warning: ") && done.err().contains("preprocessing is assumed"), done.err());
+    }
+
+    @Test
     void whereNoImageCanBeReadNothingIsPlotted() {
         Path plot = folder.resolve("plot.png");
         Invocation failed = Invocation.of("analyze", "-o", plot, "missing.png");
