@@ -43,9 +43,7 @@ final class ModelProgram implements AutoCloseable {
 
     /** Compiles a model and packs its weights. */
     static ModelProgram load(PretrainedModel model, Options options, Compiler compiler) {
-        var notes = new ArrayList<String>(model.assumptions());
-        notes.addAll(model.doubts());
-        notes.addAll(model.weights().checkpoint().warnings());
+        var notes = new ArrayList<String>(model.warnings());
         var notFinite = new ConcurrentSkipListMap<String, String>();
         try (var _ = model.weights().readAhead()) {
             Program program = compiler.compile(key -> new WatchedParameter(model.weights().parameter(key), notFinite),

@@ -88,12 +88,16 @@ final class Inspect implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Messages messages = new Messages(command.commandLine().getErr());
         boolean fetched = PretrainedModel.isFetched(model);
         Optional<Architecture> published = Catalogue.find(model).filter(_ -> !fetched);
         try (PretrainedModel pretrained = published.isPresent()
                 ? weightless(published.get())
                 : PretrainedModel.open(model, arch.architecture)) {
-            Description description = Description.of(pretrained, published.isEmpty(), plan(pretrained),
+            if (published.isEmpty()) {
+                messages.warn(pretrained.warnings());
+            }
+            Description description = Description.of(pretrained, published.isEmpty(), plan(pretrained, messages),
                     maskRatio.map(ratio -> maskedPlan(pretrained, ratio)), plan);
             switch (format) {
                 case TEXT -> description.print(command.commandLine().getOut());
@@ -110,7 +114,7 @@ final class Inspect implements Callable<Integer> {
         return PretrainedModel.of(model, SyntheticCheckpoint.of(spec), Optional.empty(), tag);
     }
 
-    private Plan plan(PretrainedModel pretrained) {
+    private Plan plan(PretrainedModel pretrained, Messages messages) {
         ModelWeights weights = pretrained.weights();
         Shape images = images(pretrained);
         int smallest = weights.spec().reduction();
@@ -121,7 +125,7 @@ final class Inspect implements Callable<Integer> {
         var notes = new ArrayList<String>();
         Plan whole = plan(images, options -> ConvNeXt.compile(weights.spec(), weights::parameter, options, images,
                 notes::add));
-        new Messages(command.commandLine().getErr()).warn(notes);
+        messages.warn(notes);
         return whole;
     }
 

@@ -14,8 +14,10 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code panext preprocess}: shows what a model sees. */
 @Command(name = "preprocess", description = "Write the pixels that a model sees of a photograph, before normalisation.",
@@ -24,6 +26,9 @@ import picocli.CommandLine.Parameters;
                 "  panext preprocess cat.jpg -o seen.png",
                 "  panext preprocess --size 224 --crop-pct 0.95 cat.jpg -o seen.png"})
 final class Preprocess implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec command;
 
     @ArgGroup
     private Source source = new Source();
@@ -47,11 +52,12 @@ final class Preprocess implements Callable<Integer> {
         @ArgGroup(exclusive = false)
         private Settings settings;
 
-        Preprocessing preprocessing() throws IOException {
+        Preprocessing preprocessing(Messages messages) throws IOException {
             if (settings != null) {
                 return settings.preprocessing();
             }
             try (PretrainedModel pretrained = PretrainedModel.open(model)) {
+                messages.warn(pretrained.warnings());
                 return pretrained.preprocessing();
             }
         }
@@ -84,7 +90,8 @@ final class Preprocess implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Preprocessor preprocessor = new Preprocessor(source.preprocessing());
+        Messages messages = new Messages(command.commandLine().getErr());
+        Preprocessor preprocessor = new Preprocessor(source.preprocessing(messages));
         PngWriter.write(preprocessor.apply(decoder.decoder().decode(image)), output);
         return ExitCode.OK;
     }

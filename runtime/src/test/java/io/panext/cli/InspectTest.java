@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.panext.ConvNeXt;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class InspectTest {
 
@@ -65,6 +68,18 @@ class InspectTest {
         assertEquals(224, tiny.path("images").path(1).asInt());
         assertFalse(tiny.has("keyLayout"));
         assertFalse(tiny.has("steps"));
+    }
+
+    @Test
+    void whatTheUserShouldKnowOfAFileIsSaid(@TempDir Path folder) throws IOException {
+        byte[] file = Files.readAllBytes(
+                Path.of("../model-zoo/src/test/resources/io/panext/zoo/checkpoint/fb_fcmae_sparse.pth"));
+        file[file.length / 2] ^= 1;
+        Invocation done = Invocation.of("inspect", Files.write(folder.resolve("damaged.pth"), file));
+        assertEquals(0, done.status(), done.err());
+        assertTrue(done.err().contains("preprocessing is assumed"), done.err());
+        assertTrue(done.err().contains("its checksums are wrong"), done.err());
+        assertEquals("", Invocation.of("inspect", "convnext_tiny.fb_in1k").err());
     }
 
     @Test

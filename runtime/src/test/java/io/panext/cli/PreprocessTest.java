@@ -29,6 +29,14 @@ class PreprocessTest {
     }
 
     @Test
+    void settingsThatAreAssumedAreSaid() {
+        Path model = Path.of("../model-zoo/src/test/resources/io/panext/zoo/checkpoint/fb_v1_ema.pth");
+        Invocation done = Invocation.of("preprocess", "-m", model, Invocation.CAT, "-o", folder.resolve("seen.png"));
+        assertEquals(0, done.status(), done.err());
+        assertTrue(done.err().startsWith("panext: warning: " + model + ": preprocessing is assumed"), done.err());
+    }
+
+    @Test
     void settingsOfTheCommandLineAreUsed() throws IOException {
         Path seen = folder.resolve("seen.png");
         Invocation done = Invocation.of("preprocess", "--size", 96, "--crop-pct", 0.9, "--interpolation", "bilinear",

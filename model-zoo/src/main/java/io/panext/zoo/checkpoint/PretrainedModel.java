@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What a user names: weights with all that is needed to classify a photograph.
@@ -235,6 +236,11 @@ public final class PretrainedModel implements AutoCloseable {
             assumptions.add(name + ": classes have numbers only" + reason);
         }
         return List.copyOf(assumptions);
+    }
+
+    /** All that the user should know: assumptions, doubts, and what the checkpoint itself warns of. */
+    public List<String> warnings() {
+        return Stream.of(assumptions(), doubts(), weights.checkpoint().warnings()).flatMap(List::stream).toList();
     }
 
     /** Releases the weights. */
