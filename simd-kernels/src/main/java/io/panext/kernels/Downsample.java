@@ -18,7 +18,12 @@ public final class Downsample {
 
     /** Returns the scratch bytes that hold {@code rows} gathered rows. */
     public static long scratchBytes(int rows, int channels) {
-        return 4L * CELLS * channels * rows + Lanes.BYTES;
+        return rows * stride(channels);
+    }
+
+    /** Returns the bytes from one gathered row to the next: its last pixel is written in whole vectors too. */
+    private static long stride(int channels) {
+        return (CELLS - 1) * 4L * channels + (long) Lanes.vectors(channels) * Lanes.BYTES;
     }
 
     /**
@@ -34,24 +39,25 @@ public final class Downsample {
             MemorySegment scratch) {
         int columns = width / KERNEL;
         int perImage = height / KERNEL * columns;
-        long cellBytes = 4L * src.columns();
-        long stride = CELLS * cellBytes;
+        int channels = src.columns();
         return (from, to) -> {
-            // Ascending: a whole vector may reach into the next cell, which is written afterwards.
-            for (int row = from; row < to; row++) {
-                int image = row / perImage;
-                int y = row % perImage / columns;
+            Matrix rows = new Matrix(scratch, 0, stride(channels), to - from, CELLS * channels);
+            int next;
+            for (int row = from; row < to; row = next) {
                 int x = row % columns;
+                next = Math.min(to, row + columns - x);
+                int y = row / perImage * height + row % perImage / columns * KERNEL;
+                Matrix cells = rows.slice(row - from, next - from);
+                // Ascending: a whole vector may reach into the same cell's next pixel, which is written afterwards.
                 for (int cell = 0; cell < CELLS; cell++) {
-                    int pixel = (image * height + y * KERNEL + cell / KERNEL) * width + x * KERNEL + cell % KERNEL;
-                    Matrix pixelIn = src.slice(pixel, pixel + 1);
-                    Matrix pixelOut = new Matrix(scratch, (row - from) * stride + cell * cellBytes, stride, 1,
-                            src.columns());
-                    norm.ifPresentOrElse(rowNorm -> rowNorm.run(pixelIn, pixelOut, Share.ALL),
-                            () -> Copy.rows(pixelIn, pixelOut));
+                    int first = (y + cell / KERNEL) * width + x * KERNEL + cell % KERNEL;
+                    Matrix pixels = src.slice(first, first + KERNEL * (cells.rows() - 1) + 1).every(KERNEL);
+                    Matrix place = cells.columns(cell * channels, channels);
+                    norm.ifPresentOrElse(rowNorm -> rowNorm.run(pixels, place, Share.ALL),
+                            () -> Copy.rows(pixels, place));
                 }
             }
-            return new Matrix(scratch, 0, stride, to - from, CELLS * src.columns());
+            return rows;
         };
     }
 }

@@ -45,7 +45,7 @@ public final class LayerNorm extends RowNorm {
     void normalise(Matrix src, Matrix dst, int from, int to) {
         float[] means = new float[BLOCK_ROWS];
         float[] scales = new float[BLOCK_ROWS];
-        int block = Math.clamp(BLOCK_BYTES / src.stride(), 2, BLOCK_ROWS) & ~1;
+        int block = Math.clamp(BLOCK_BYTES / (4L * channels), 2, BLOCK_ROWS) & ~1;
         for (int row = from; row < to; row += block) {
             int rows = Math.min(block, to - row);
             means(src.memory(), src.rowOffset(row), src.stride(), rows, means);

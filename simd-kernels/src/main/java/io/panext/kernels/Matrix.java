@@ -53,6 +53,11 @@ public record Matrix(MemorySegment memory, long offset, long stride, int rows, i
         return new Matrix(memory, rowOffset(from), stride, to - from, columns);
     }
 
+    /** Returns the view of the first row and of those {@code step} rows after the one before. */
+    Matrix every(int step) {
+        return new Matrix(memory, offset, step * stride, Math.ceilDiv(rows, step), columns);
+    }
+
     /** Returns the view of {@code count} columns from {@code from} on. */
     public Matrix columns(int from, int count) {
         Objects.checkFromIndexSize(from, count, columns);

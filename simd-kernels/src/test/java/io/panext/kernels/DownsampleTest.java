@@ -1,6 +1,7 @@
 package io.panext.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
@@ -45,6 +46,42 @@ class DownsampleTest {
                 width, Downsample.KERNEL);
         double[] allowed = allowed(normalised, weights, bias, height, width);
         Rounding.assertWithin(i -> allowed[i], expected, actual);
+    }
+
+    @ParameterizedTest(name = "{0} images of {1}x{2}, {3} channels")
+    @CsvSource({"1, 2, 2, 40", "2, 3, 5, 3", "1, 7, 9, 17", "3, 13, 4, 1", "1, 4, 64, 33", "1, 6, 6, 16"})
+    void rowsAreTheNormalisedPixelsToTheBit(int images, int height, int width, int channels) {
+        Matrix src = GuardedMap.of(Sample.values(1, images * height * width * channels, -2, 3), channels).matrix();
+        Affine affine = Affine.pack(Sample.values(2, channels), Sample.values(3, channels), Arena.ofAuto());
+        for (RowNorm norm : new RowNorm[] {new LayerNorm(channels, LayerNormTest.EPS, Optional.empty()),
+                new LayerNorm(channels, LayerNormTest.EPS, Optional.of(affine)),
+                new RmsNorm(channels, LayerNormTest.EPS, Optional.of(affine))}) {
+            Matrix normalised = GuardedMap.empty(src.rows(), channels).matrix();
+            norm.run(src, normalised, Share.ALL);
+            assertRows(normalised, Optional.of(norm), src, height, width);
+        }
+        assertRows(src, Optional.empty(), src, height, width);
+    }
+
+    private static void assertRows(Matrix pixels, Optional<RowNorm> norm, Matrix src, int height, int width) {
+        int columns = width / Downsample.KERNEL;
+        int perImage = height / Downsample.KERNEL * columns;
+        int rows = src.rows() / (height * width) * perImage;
+        for (int from = 0; from < rows; from++) {
+            int to = Math.min(rows, from + columns + 2);
+            MemorySegment scratch = scratch(Downsample.scratchBytes(to - from, src.columns()));
+            Matrix gathered = Downsample.cells(src, height, width, norm, scratch).rows(from, to);
+            for (int row = from; row < to; row++) {
+                int y = row / perImage * height + row % perImage / columns * Downsample.KERNEL;
+                int x = row % columns * Downsample.KERNEL;
+                for (int i = 0; i < gathered.columns(); i++) {
+                    int cell = i / src.columns();
+                    int pixel = (y + cell / Downsample.KERNEL) * width + x + cell % Downsample.KERNEL;
+                    assertEquals(pixels.get(pixel, i % src.columns()), gathered.get(row - from, i),
+                            "value " + i + " of row " + row + " in those from " + from);
+                }
+            }
+        }
     }
 
     /** The roundings of the sum, and those of each normalised value, which are as large as the largest of its pixel. */
