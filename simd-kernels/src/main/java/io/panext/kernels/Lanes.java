@@ -35,7 +35,7 @@ public final class Lanes {
     /** Exchanges the halves. */
     private static final VectorShuffle<Float> ACROSS_HALF = across(COUNT / 2);
 
-    /** Exchanges lanes four apart; likewise the next two. */
+    /** Exchanges lanes four apart; likewise the next three. */
     private static final VectorShuffle<Float> ACROSS_4 = across(4);
     private static final VectorShuffle<Float> ACROSS_2 = across(2);
     private static final VectorShuffle<Float> ACROSS_1 = across(1);
