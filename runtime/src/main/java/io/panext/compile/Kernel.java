@@ -6,7 +6,7 @@ import java.lang.foreign.SegmentAllocator;
 /** A way to run one op: chosen when a program is compiled, before any weight is read. */
 public interface Kernel {
 
-    /** Name of backend and routine, for people who read plans: {@code simd gemm 7x3}. */
+    /** Name of backend and routine, for people who read plans: {@code simd gemm + gelu}. */
     String name();
 
     /** Bytes that the packed weights take. */
