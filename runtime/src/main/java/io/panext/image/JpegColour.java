@@ -61,6 +61,7 @@ enum JpegColour implements PixelFormat {
     private static final int CR_TO_GREEN = fixed(0.71414);
     private static final int CB_TO_GREEN = fixed(0.34414);
 
+    /** Samples per pixel. */
     private final int bands;
 
     JpegColour(int bands) {
@@ -68,11 +69,6 @@ enum JpegColour implements PixelFormat {
     }
 
     abstract void pixel(int[] samples, int i, byte[] rgb, int offset);
-
-    /** Samples per pixel. */
-    int bands() {
-        return bands;
-    }
 
     @Override
     public void convert(int[] samples, int width, byte[] rgb, int offset) {
