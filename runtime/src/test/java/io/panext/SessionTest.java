@@ -197,6 +197,27 @@ class SessionTest {
         }
     }
 
+    static Stream<Arguments> backendsAndSpecs() {
+        return Stream.of(BackendChoice.SIMD, BackendChoice.ONEDNN)
+                .flatMap(backend -> SPECS.stream().map(spec -> Arguments.of(backend, spec)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("backendsAndSpecs")
+    void imagesAtAnOddAddressGiveTheSameBits(BackendChoice backend, ConvNeXtSpec spec) throws IOException {
+        float[] images = SyntheticCheckpoint.images(2, 47, 66);
+        try (ConvNeXt model = model(spec, Options.DEFAULT.withThreads(2).withBackend(backend));
+                Session session = model.newSession(2, 47, 66);
+                Arena arena = Arena.ofShared()) {
+            MemorySegment aligned = arena.allocateFrom(ValueLayout.JAVA_FLOAT, images);
+            MemorySegment odd = arena.allocate(aligned.byteSize() + 1, Float.BYTES).asSlice(1);
+            Output expected = session.run(aligned);
+            Output actual = session.run(odd.copyFrom(aligned));
+            assertArrayEquals(expected.features(), actual.features());
+            assertArrayEquals(expected.logits(), actual.logits());
+        }
+    }
+
     @Test
     void sessionsShareAnArenaWithinItsBound() throws IOException {
         try (ConvNeXt model = model(SPECS.get(0), Options.DEFAULT)) {

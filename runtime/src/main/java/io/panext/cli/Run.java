@@ -90,8 +90,8 @@ final class Run implements Callable<Integer> {
                 for (int done = 0; done < count; done += batch) {
                     // the last batch is as large as the others, and may repeat images of the one before
                     int first = Math.min(done, count - batch);
-                    session.run(readable(part(images, first, batch, count), session),
-                            part(features, first, batch, count), part(logits, first, batch, count));
+                    session.run(part(images, first, batch, count), part(features, first, batch, count),
+                            part(logits, first, batch, count));
                 }
             }
             var tensors = new LinkedHashMap<String, FloatTensor>();
@@ -106,11 +106,5 @@ final class Run implements Callable<Integer> {
     private static MemorySegment part(MemorySegment all, int first, int batch, int count) {
         long bytes = all.byteSize() / count;
         return all.asSlice(first * bytes, batch * bytes);
-    }
-
-    /** Images as the kernels can read them: in the mapped file itself, if their floats are aligned there. */
-    private static MemorySegment readable(MemorySegment images, Session session) {
-        boolean aligned = images.address() % JAVA_FLOAT.byteAlignment() == 0;
-        return aligned ? images : session.input().copyFrom(images);
     }
 }
