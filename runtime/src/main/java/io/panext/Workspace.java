@@ -107,10 +107,20 @@ final class Workspace implements AutoCloseable {
         return rows(view(place));
     }
 
+    /** @throws IllegalStateException if they are more than one array can hold */
     static float[] rows(Matrix matrix) {
-        float[] values = new float[matrix.rows() * matrix.columns()];
+        float[] values = new float[count(matrix)];
         copyRows(matrix, MemorySegment.ofArray(values));
         return values;
+    }
+
+    private static int count(Matrix matrix) {
+        try {
+            return Math.multiplyExact(matrix.rows(), matrix.columns());
+        } catch (ArithmeticException e) {
+            throw new IllegalStateException(matrix.rows() + "x" + matrix.columns()
+                    + " values are more than one array can hold: run fewer images at a time, or smaller ones", e);
+        }
     }
 
     static void copyRows(Matrix src, MemorySegment dst) {

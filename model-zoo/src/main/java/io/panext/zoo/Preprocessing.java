@@ -34,6 +34,9 @@ public record Preprocessing(int height, int width, double cropPct, Interpolation
     public static final Preprocessing IMAGENET_224 = new Preprocessing(224, 224, 0.875, Interpolation.BICUBIC,
             CropMode.CENTER, IMAGENET_MEAN, IMAGENET_STD);
 
+    /** The most pixels of an input: one array holds the channels of all, and any array has a few fewer values than this. */
+    private static final long MAX_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+
     /** A resampling filter, as Pillow defines it. */
     public enum Interpolation {
         /** Triangle filter, support 1. */
@@ -50,7 +53,7 @@ public record Preprocessing(int height, int width, double cropPct, Interpolation
         SQUASH
     }
 
-    /** @throws IllegalArgumentException if an edge, {@code cropPct} or a statistic is out of range */
+    /** @throws IllegalArgumentException if an edge, the area, {@code cropPct} or a statistic is out of range */
     public Preprocessing {
         Objects.requireNonNull(interpolation, "interpolation");
         Objects.requireNonNull(cropMode, "cropMode");
@@ -58,6 +61,10 @@ public record Preprocessing(int height, int width, double cropPct, Interpolation
         std = List.copyOf(std);
         if (height < 1 || width < 1) {
             throw new IllegalArgumentException("input size " + height + "x" + width + " is not positive");
+        }
+        if ((long) height * width > MAX_PIXELS) {
+            throw new IllegalArgumentException("input size " + height + "x" + width + " is too large: the limit is "
+                    + MAX_PIXELS + " pixels");
         }
         if (!(cropPct > 0 && cropPct <= 1)) {
             throw new IllegalArgumentException("crop_pct " + cropPct + " is outside (0, 1]");

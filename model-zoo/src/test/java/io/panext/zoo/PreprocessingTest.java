@@ -23,6 +23,8 @@ class PreprocessingTest {
     void refusesWhatNoImageCanBePreparedWith() {
         refuses(0, 224, 1, MEAN, STD);
         refuses(224, -1, 1, MEAN, STD);
+        refuses(40_000, 40_000, 1, MEAN, STD);
+        refuses(1 << 16, 1 << 16, 1, MEAN, STD);
         refuses(224, 224, 0, MEAN, STD);
         refuses(224, 224, 1.01, MEAN, STD);
         refuses(224, 224, Double.NaN, MEAN, STD);

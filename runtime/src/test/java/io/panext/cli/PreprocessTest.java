@@ -49,6 +49,15 @@ class PreprocessTest {
     }
 
     @Test
+    void aSizeThatNoArrayHoldsIsRefused() {
+        Invocation failed = Invocation.of("preprocess", "--size", 40_000, Invocation.CAT, "-o",
+                folder.resolve("seen.png"));
+        assertEquals(1, failed.status());
+        assertEquals("panext: input size 40000x40000 is too large: the limit is 715827879 pixels",
+                failed.err().strip());
+    }
+
+    @Test
     void anUnwritableOutputIsAnError() {
         Invocation failed = Invocation.of("preprocess", Invocation.CAT, "-o", folder.resolve("missing/seen.png"));
         assertEquals(1, failed.status());
