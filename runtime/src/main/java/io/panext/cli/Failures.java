@@ -64,7 +64,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
      * @return the exit status
      */
     int report(Throwable e) {
-        if (e instanceof StandardOutput.ClosedException closed && closed.isBrokenPipe()) {
+        if (e instanceof StandardOutput.ClosedException closed && closed.isReaderGone()) {
             return ExitCode.OK;
         }
         if (e instanceof VectorApiMissingException && Main.STARTS_FAST) {

@@ -2,8 +2,6 @@ package io.panext.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -24,7 +22,7 @@ public final class Main {
     public static void main(String[] args) {
         StandardError.restore();
         Optional<Anticipation> anticipation = STARTS_FAST ? Optional.of(new Anticipation(args)) : Optional.empty();
-        PrintWriter out = new PrintWriter(new StandardOutput(new FileOutputStream(FileDescriptor.out)), false, UTF_8);
+        PrintWriter out = new PrintWriter(StandardOutput.ofProcess(), false, UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, UTF_8);
         int status;
         try {

@@ -67,25 +67,25 @@ class MainTest {
 
     @Test
     void aReaderThatHasSeenEnoughIsNoError() {
-        assertEquals(0, into("Broken pipe", new StringWriter()));
+        assertEquals(0, into("Datenübergabe unterbrochen (broken pipe)", true, new StringWriter()));
     }
 
     @Test
     void aFullDiskIsAnError() {
         StringWriter err = new StringWriter();
-        assertEquals(1, into("No space left on device", err));
+        assertEquals(1, into("No space left on device", false, err));
         assertEquals("panext: cannot write to standard output: No space left on device", err.toString().strip());
     }
 
-    private static int into(String failure, StringWriter err) {
+    private static int into(String failure, boolean readerGone, StringWriter err) {
         OutputStream full = new OutputStream() {
             @Override
             public void write(int value) throws IOException {
                 throw new IOException(failure);
             }
         };
-        return Main.run(new PrintWriter(new StandardOutput(full), false, StandardCharsets.UTF_8), new PrintWriter(err),
-                "models");
+        return Main.run(new PrintWriter(new StandardOutput(full, () -> readerGone), false, StandardCharsets.UTF_8),
+                new PrintWriter(err), "models");
     }
 
     @Test
