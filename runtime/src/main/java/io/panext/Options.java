@@ -4,8 +4,9 @@ import io.panext.compile.ExecutionMode;
 import io.panext.compile.Program;
 import io.panext.graph.Outputs;
 import io.panext.image.ImageDecoder;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * How a model is run.
@@ -23,12 +24,16 @@ import java.util.Objects;
 public record Options(int threads, ImageDecoder decoder, Program.Options compiler, BackendChoice backend,
         Precision precision, ExecutionMode mode, long expectedRuns, Outputs outputs) {
 
+    private static final String BACKEND = "panext.backend";
+    private static final int MAX_THREADS = 1024;
+
     /**
      * All processors that this process may use, orientation respected, everything that makes it fast, for as long as it
      * may be. The system property {@code panext.backend} sets another backend.
      */
-    public static final Options DEFAULT = new Options(Runtime.getRuntime().availableProcessors(), ImageDecoder.DEFAULT,
-            Program.Options.FAST, defaultBackend(), Precision.FP32, ExecutionMode.AUTO,
+    public static final Options DEFAULT = new Options(
+            Math.min(Runtime.getRuntime().availableProcessors(), Options.MAX_THREADS),
+            ImageDecoder.DEFAULT, Program.Options.FAST, defaultBackend(), Precision.FP32, ExecutionMode.AUTO,
             Long.MAX_VALUE, Outputs.ALL);
 
     /** Runs after which kernels of the Vector API have made up for the time that they take to be compiled. */
@@ -42,14 +47,16 @@ public record Options(int threads, ImageDecoder decoder, Program.Options compile
         Objects.requireNonNull(precision, "precision");
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(outputs, "outputs");
-        if (threads < 1 || threads > 1024) {
-            throw new IllegalArgumentException("threads " + threads + " is outside 1..1024");
+        if (threads < 1 || threads > MAX_THREADS) {
+            throw new IllegalArgumentException("threads " + threads + " is outside 1.." + MAX_THREADS);
         }
     }
 
     private static BackendChoice defaultBackend() {
-        return BackendChoice
-                .valueOf(System.getProperty("panext.backend", BackendChoice.AUTO.name()).toUpperCase(Locale.ROOT));
+        String name = System.getProperty(BACKEND, BackendChoice.AUTO.toString());
+        return Stream.of(BackendChoice.values()).filter(choice -> choice.toString().equalsIgnoreCase(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(BACKEND + "=" + name + ": must be one of "
+                        + Arrays.toString(BackendChoice.values())));
     }
 
     /** Whether it matters more how soon the first runs are over than how fast later ones are. */

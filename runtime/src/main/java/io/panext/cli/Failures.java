@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -77,7 +79,15 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         return ExitCode.SOFTWARE;
     }
 
+    /** A system property that has no meaning fails the class that reads it, deep inside of what was to be done. */
     private static String message(Throwable e) {
+        return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+                .filter(ExceptionInInitializerError.class::isInstance).map(Throwable::getCause)
+                .filter(IllegalArgumentException.class::isInstance).findFirst().map(Failures::message)
+                .orElseGet(() -> ofKind(e));
+    }
+
+    private static String ofKind(Throwable e) {
         return switch (e) {
             case OutOfMemoryError _ -> "not enough memory: " + firstLine(e.getMessage());
             case UncheckedIOException io -> message(io.getCause());

@@ -3,7 +3,6 @@ package io.panext.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
-import java.util.Optional;
 import picocli.CommandLine;
 
 /** Entry point of the command {@code panext}. */
@@ -21,16 +20,9 @@ public final class Main {
      */
     public static void main(String[] args) {
         StandardError.restore();
-        Optional<Anticipation> anticipation = STARTS_FAST ? Optional.of(new Anticipation(args)) : Optional.empty();
         PrintWriter out = new PrintWriter(StandardOutput.ofProcess(), false, UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-        int status;
-        try {
-            status = run(new Panext(anticipation), out, err, args);
-        } finally {
-            anticipation.ifPresent(Anticipation::close);
-        }
-        System.exit(status);
+        System.exit(run(out, err, args));
     }
 
     /**
@@ -42,16 +34,21 @@ public final class Main {
      * @return the exit status
      */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        return run(new Panext(Optional.empty()), out, err, args);
+        try (Panext panext = new Panext()) {
+            return run(panext, out, err, args);
+        }
     }
 
     private static int run(Panext panext, PrintWriter out, PrintWriter err, String... args) {
         Failures failures = new Failures(panext, err);
-        CommandLine commandLine = panext.commandLine(args).setOut(out).setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpAutoWidth(true).setParameterExceptionHandler(failures)
-                .setExecutionExceptionHandler(failures);
         try {
+            if (STARTS_FAST) {
+                panext.anticipate(args);
+            }
+            CommandLine commandLine = panext.commandLine(args).setOut(out).setErr(err)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setUsageHelpAutoWidth(true).setParameterExceptionHandler(failures)
+                    .setExecutionExceptionHandler(failures);
             int status = commandLine.execute(args);
             out.flush();
             return status;

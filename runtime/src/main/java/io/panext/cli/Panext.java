@@ -15,7 +15,7 @@ import picocli.CommandLine.ScopeType;
         description = "Runs ConvNeXt models on the CPU. One small model is embedded; only pull uses a network.",
         synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%n",
         commandListHeading = "%ncommands:%n", footerHeading = "%n")
-final class Panext {
+final class Panext implements AutoCloseable {
 
     /** The subcommands, in the order of the help. */
     private static final List<Map.Entry<String, Class<?>>> COMMANDS = List.of(Map.entry("classify", Classify.class),
@@ -25,18 +25,24 @@ final class Panext {
             Map.entry("models", Models.class), Map.entry("convert", Convert.class),
             Map.entry("validate", Validate.class), Map.entry("pull", PullCommand.class));
 
-    private final Optional<Anticipation> anticipation;
-
-    /** @param anticipation what {@code classify} may find made already */
-    Panext(Optional<Anticipation> anticipation) {
-        this.anticipation = anticipation;
-    }
+    private Optional<Anticipation> anticipation = Optional.empty();
 
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
     boolean verbose;
 
+    /** Begins with what {@code classify} will most likely need. */
+    void anticipate(String... args) {
+        anticipation = Optional.of(new Anticipation(args));
+    }
+
+    /** What {@code classify} may find made already. */
     Optional<Anticipation> anticipation() {
         return anticipation;
+    }
+
+    @Override
+    public void close() {
+        anticipation.ifPresent(Anticipation::close);
     }
 
     /**

@@ -33,12 +33,12 @@ class AnticipationTest {
     @Test
     void classifyWantsWhatIsAnticipated() throws IOException {
         String[] args = {"classify", Invocation.CAT.toString()};
-        try (var anticipation = new Anticipation(args)) {
+        try (Panext panext = new Panext()) {
+            panext.anticipate(args);
             var out = new StringWriter();
-            assertEquals(0, new Panext(Optional.of(anticipation)).commandLine(args).setOut(new PrintWriter(out, true))
-                    .execute(args));
+            assertEquals(0, panext.commandLine(args).setOut(new PrintWriter(out, true)).execute(args));
             assertTrue(out.toString().startsWith("cat "), out.toString());
-            assertEquals(Optional.empty(), anticipation.take(ConvNeXt.EMBEDDED, A_FEW));
+            assertEquals(Optional.empty(), panext.anticipation().orElseThrow().take(ConvNeXt.EMBEDDED, A_FEW));
         }
     }
 

@@ -10,7 +10,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,7 +90,7 @@ class MainTest {
     @Test
     void unexpectedErrorsAreSaidInOneLine() {
         StringWriter err = new StringWriter();
-        Failures failures = new Failures(new Panext(Optional.empty()), new PrintWriter(err));
+        Failures failures = new Failures(new Panext(), new PrintWriter(err));
         assertEquals(1, failures.report(new StackOverflowError()));
         assertEquals(1, failures.report(new OutOfMemoryError("Java heap space\nand more")));
         assertEquals(1, failures.report(new NullPointerException("a\nb")));
