@@ -31,11 +31,6 @@ public final class Preprocessor {
         }
     }
 
-    /** The settings this was made for. */
-    public Preprocessing settings() {
-        return settings;
-    }
-
     /**
      * Resizes an image and crops its centre. The parts that the crop cuts off are never computed, so an image of any
      * aspect ratio takes little memory.
