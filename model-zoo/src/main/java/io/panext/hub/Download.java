@@ -1,5 +1,6 @@
 package io.panext.hub;
 
+import io.panext.zoo.checkpoint.FileRefusal;
 import io.panext.zoo.checkpoint.HubCache;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -70,8 +70,7 @@ final class Download {
 
     /** Puts into words that the cache cannot be written. */
     static HubException unwritable(Repository repository, Path path, IOException e) {
-        String reason = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
-        return new HubException(repository.name(), path + " cannot be written: " + reason
+        return new HubException(repository.name(), path + " cannot be written: " + FileRefusal.reason(e)
                 + "; HF_HOME can name another folder", e);
     }
 

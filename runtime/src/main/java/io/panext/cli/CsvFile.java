@@ -2,11 +2,11 @@ package io.panext.cli;
 
 import com.fasterxml.jackson.databind.SequenceWriter;
 import io.panext.zoo.checkpoint.CompleteFile;
+import io.panext.zoo.checkpoint.FileRefusal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,11 +32,7 @@ final class CsvFile {
 
     /** Puts the operating system's refusal into words. */
     static CommandException refused(Path file, String attempt, IOException e) {
-        String reason = switch (e) {
-            case NoSuchFileException _ -> "no such directory";
-            case AccessDeniedException _ -> "permission denied";
-            default -> e.getMessage();
-        };
+        String reason = e instanceof NoSuchFileException ? "no such directory" : FileRefusal.reason(e);
         return new CommandException(file + ": cannot be " + attempt + ": " + reason);
     }
 }

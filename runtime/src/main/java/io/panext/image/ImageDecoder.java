@@ -1,10 +1,9 @@
 package io.panext.image;
 
+import io.panext.zoo.checkpoint.FileRefusal;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,11 +75,9 @@ public record ImageDecoder(Orientation orientation, long maxPixels) {
         byte[] content;
         try {
             content = Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new ImageException(name, "no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new ImageException(name, "permission denied", e);
-        } catch (IOException | OutOfMemoryError e) {
+        } catch (IOException e) {
+            throw new ImageException(name, FileRefusal.reason(e), e);
+        } catch (OutOfMemoryError e) {
             throw new ImageException(name, "cannot be read: " + ImageException.reason(e), e);
         }
         return decode(content, name);

@@ -2,7 +2,7 @@ package io.panext.image;
 
 import java.io.IOException;
 
-/** An image that cannot be read or written. The message is one line and begins with the image's name. */
+/** An image that cannot be read. The message is one line and begins with the image's name. */
 public final class ImageException extends IOException {
     private static final long serialVersionUID = 1;
 

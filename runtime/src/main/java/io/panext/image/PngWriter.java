@@ -1,5 +1,6 @@
 package io.panext.image;
 
+import io.panext.zoo.checkpoint.CompleteFile;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
@@ -9,13 +10,7 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -25,32 +20,12 @@ public final class PngWriter {
     private PngWriter() {}
 
     /**
-     * Writes an image to a file, whole or not at all: into a temporary file beside it, which then takes its place. An
-     * existing file is replaced.
+     * Writes an image to a file, whole or not at all. An existing file is replaced.
      *
-     * @throws ImageException if the file cannot be written
+     * @throws IOException if the file cannot be written; the message begins with its name
      */
-    public static void write(RgbImage image, Path file) throws ImageException {
-        try {
-            replace(file, encode(image));
-        } catch (NoSuchFileException e) {
-            throw new ImageException(file.toString(), "cannot be written: no such directory", e);
-        } catch (AccessDeniedException e) {
-            throw new ImageException(file.toString(), "cannot be written: permission denied", e);
-        } catch (IOException e) {
-            throw new ImageException(file.toString(), "cannot be written: " + ImageException.reason(e), e);
-        }
-    }
-
-    private static void replace(Path file, byte[] content) throws IOException {
-        // not createTempFile, whose files nobody but their owner may read
-        Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
-            Files.write(temporary, content, StandardOpenOption.CREATE_NEW);
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+    public static void write(RgbImage image, Path file) throws IOException {
+        CompleteFile.write(file, encode(image));
     }
 
     private static byte[] encode(RgbImage image) throws IOException {

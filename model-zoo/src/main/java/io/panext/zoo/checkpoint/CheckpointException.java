@@ -2,9 +2,6 @@ package io.panext.zoo.checkpoint;
 
 import java.io.IOException;
 import java.io.Serial;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 
 /**
  * A checkpoint, or a file that belongs to one, is not what it should be.
@@ -36,13 +33,7 @@ public final class CheckpointException extends IOException {
 
     /** Puts the operating system's refusal into words. */
     static CheckpointException refused(String file, String attempt, IOException refusal) {
-        String reason = switch (refusal) {
-            case NoSuchFileException e -> "no such file";
-            case AccessDeniedException e -> "permission denied";
-            case FileSystemException e when e.getReason() != null -> e.getReason();
-            default -> String.valueOf(refusal.getMessage());
-        };
-        return new CheckpointException(file, attempt + ": " + reason, refusal);
+        return new CheckpointException(file, attempt + ": " + FileRefusal.reason(refusal), refusal);
     }
 
     private static String printable(String text) {

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,6 +17,7 @@ import java.util.UUID;
 public final class CompleteFile {
 
     private static final int CHUNK_BYTES = 1 << 20;
+    private static final String UNWRITABLE = "cannot be written";
 
     private CompleteFile() {}
 
@@ -23,10 +25,14 @@ public final class CompleteFile {
      * Writes a new file beside the target, which takes the target's place once it is complete.
      *
      * @param target file to write or replace
-     * @throws CheckpointException if it cannot be written
+     * @throws IOException if it cannot be written; the message begins with its name
      */
-    public static void write(Path target, byte[] content) throws CheckpointException {
-        write(target, channel -> drain(ByteBuffer.wrap(content), channel));
+    public static void write(Path target, byte[] content) throws IOException {
+        try {
+            replace(target, channel -> drain(ByteBuffer.wrap(content), channel));
+        } catch (IOException e) {
+            throw new IOException(target + ": " + UNWRITABLE + ": " + FileRefusal.reason(e), e);
+        }
     }
 
     /** What writes a file's content. */
@@ -36,35 +42,38 @@ public final class CompleteFile {
     }
 
     /**
-     * Writes a new file beside the target, which takes the target's place once it is complete.
+     * Writes a checkpoint, or a file that belongs to one, likewise.
      *
      * @throws CheckpointException if the target cannot be written
      */
     static void write(Path target, Content content) throws CheckpointException {
-        String name = target.toString();
-        if (Files.isDirectory(target)) {
-            throw new CheckpointException(name, "cannot be written: is a directory");
-        }
-        Path folder = target.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new CheckpointException(name, "cannot be written: there is no folder " + folder);
-        }
-        Path partial = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".partial");
         try {
-            try {
-                try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW,
-                        StandardOpenOption.WRITE)) {
-                    content.write(channel);
-                    channel.force(true);
-                }
-                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(partial);
-            }
+            replace(target, content);
         } catch (CheckpointException e) {
             throw e;
         } catch (IOException e) {
-            throw CheckpointException.refused(name, "cannot be written", e);
+            throw CheckpointException.refused(target.toString(), UNWRITABLE, e);
+        }
+    }
+
+    private static void replace(Path target, Content content) throws IOException {
+        if (Files.isDirectory(target)) {
+            throw new FileSystemException(target.toString(), null, "is a directory");
+        }
+        Path folder = target.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new FileSystemException(target.toString(), null, "there is no folder " + folder);
+        }
+        Path partial = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".partial");
+        try {
+            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE)) {
+                content.write(channel);
+                channel.force(true);
+            }
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(partial);
         }
     }
 
