@@ -3,6 +3,7 @@ package io.panext.image;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertThrowsExactly;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -47,7 +48,7 @@ class PngWriterTest {
     @Test
     void aMissingDirectoryIsNamed() {
         Path file = directory.resolve("missing/image.png");
-        IOException e = assertThrows(IOException.class,
+        IOException e = assertThrowsExactly(IOException.class,
                 () -> PngWriter.write(new RgbImage(1, 1, new byte[3]), file));
         assertEquals(file + ": cannot be written: there is no folder " + file.getParent(), e.getMessage());
     }
