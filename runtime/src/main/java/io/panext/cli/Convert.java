@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,6 +37,9 @@ final class Convert implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "Safetensors file to write, or to replace.")
     private Path output;
 
+    @Mixin
+    private WeightsOption weights;
+
     @Option(names = "--layout", paramLabel = "LAYOUT",
             description = "How to name the tensors: timm, fb, hf or torchvision; default: as they are.")
     private Optional<TargetLayout> layout;
@@ -50,7 +54,7 @@ final class Convert implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Checkpoint source = Checkpoint.open(input)) {
+        try (Checkpoint source = Checkpoint.open(input, weights.key)) {
             Conversion conversion = Conversion.of(source, layout, type.map(known -> DType.valueOf(known.name())));
             Messages messages = new Messages(command.commandLine().getErr());
             messages.warn(source.warnings());

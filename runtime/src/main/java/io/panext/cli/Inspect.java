@@ -64,6 +64,9 @@ final class Inspect implements Callable<Integer> {
     @Mixin
     private ArchOption arch;
 
+    @Mixin
+    private WeightsOption weights;
+
     @Option(names = {"-s", "--size"}, paramLabel = "N", converter = Positive.class,
             description = "Edge of the images, in pixels; default: the model's own.")
     private Optional<Integer> size;
@@ -93,7 +96,7 @@ final class Inspect implements Callable<Integer> {
         Optional<Architecture> published = Catalogue.find(model).filter(_ -> !fetched);
         try (PretrainedModel pretrained = published.isPresent()
                 ? weightless(published.get())
-                : PretrainedModel.open(model, arch.architecture)) {
+                : PretrainedModel.open(model, arch.architecture, weights.key)) {
             if (published.isEmpty()) {
                 messages.warn(pretrained.warnings());
             }

@@ -22,6 +22,9 @@ final class ModelOption {
     @Mixin
     private ArchOption arch;
 
+    @Mixin
+    private WeightsOption weights;
+
     /** Returns the model that arguments seem to name, before they are parsed. */
     static String named(List<String> args) {
         String model = ConvNeXt.EMBEDDED;
@@ -39,7 +42,7 @@ final class ModelOption {
     }
 
     PretrainedModel open() throws IOException {
-        return PretrainedModel.open(nameOrPath, arch.architecture);
+        return PretrainedModel.open(nameOrPath, arch.architecture, weights.key);
     }
 
     ConvNeXt load(Options options) throws IOException {
@@ -50,7 +53,7 @@ final class ModelOption {
 
     /** Loads the model for one image at a time, unless that was anticipated. */
     Network network(Options options, Optional<Anticipation> anticipation) throws IOException {
-        if (anticipation.isPresent() && arch.architecture.isEmpty()) {
+        if (anticipation.isPresent() && arch.architecture.isEmpty() && weights.key.isEmpty()) {
             Optional<Network> anticipated = anticipation.get().take(nameOrPath, options);
             if (anticipated.isPresent()) {
                 return anticipated.get();

@@ -52,6 +52,9 @@ final class Run implements Callable<Integer> {
     @Mixin
     private ArchOption arch;
 
+    @Mixin
+    private WeightsOption weights;
+
     @Option(names = {"-i", "--input"}, paramLabel = "FILE", required = true, description = "Tensors to read.")
     private Path input;
 
@@ -65,7 +68,7 @@ final class Run implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Checkpoint images = Checkpoint.open(input);
-                PretrainedModel pretrained = PretrainedModel.open(model, arch.architecture)) {
+                PretrainedModel pretrained = PretrainedModel.open(model, arch.architecture, weights.key)) {
             List<Integer> shape = InputTensors.images(images);
             try (ConvNeXt convNeXt = ConvNeXt.load(pretrained, execution.options(shape.getFirst()))) {
                 // nothing is prepared or named here, so assumptions about that do not matter

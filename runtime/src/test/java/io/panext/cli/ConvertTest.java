@@ -1,6 +1,7 @@
 package io.panext.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.ConvNeXt;
 import io.panext.zoo.checkpoint.Checkpoint;
@@ -14,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +41,27 @@ class ConvertTest {
         }
         assertEquals(Invocation.of("classify", Invocation.CAT).out(),
                 Invocation.of("classify", "-m", converted, Invocation.CAT).out());
+    }
+
+    @Test
+    void theWeightsOfATrainingCheckpointAreChosen() throws IOException {
+        Path training = Path.of("../model-zoo/src/test/resources/io/panext/zoo/checkpoint/fb_v2_training.pth");
+        Path raw = folder.resolve("raw.safetensors");
+        Invocation conversion = Invocation.of("convert", training, raw, "--weights", "model");
+        assertEquals(0, conversion.status(), conversion.err());
+        assertTrue(conversion.err().contains("left out, being no tensors of the state dict: model_ema, optimizer"),
+                conversion.err());
+        String said = Invocation.of("classify", "-m", raw, Invocation.CAT).out();
+        assertEquals(said, Invocation.of("classify", "-m", training, "--weights", "model", Invocation.CAT).out());
+        for (List<Object> command : List.<List<Object>>of(List.of("convert", training, raw), List.of("inspect",
+                training), List.of("classify", "-m", training, Invocation.CAT),
+                List.of("run", "-m", training, "-i", raw, "-o", raw))) {
+            Invocation unknown = Invocation.of(Stream.concat(command.stream(), Stream.of("--weights", "student"))
+                    .toArray());
+            assertEquals(1, unknown.status(), unknown.err());
+            assertEquals("panext: " + training + ": has no weights 'student'; it has model, model_ema",
+                    unknown.err().strip());
+        }
     }
 
     @Test

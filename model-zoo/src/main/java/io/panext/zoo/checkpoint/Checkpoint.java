@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -116,7 +117,17 @@ public interface Checkpoint extends AutoCloseable {
      * @throws IOException as {@link PretrainedModel#open(String)} does
      */
     static Checkpoint open(String nameOrPath) throws IOException {
-        return open(ModelFiles.of(nameOrPath).checkpoint());
+        return open(nameOrPath, Optional.empty());
+    }
+
+    /**
+     * Opens a checkpoint by its path, or by the name of published weights that have been fetched.
+     *
+     * @param weights as for {@link #open(Path, Optional)}
+     * @throws IOException as {@link PretrainedModel#open(String)} does
+     */
+    static Checkpoint open(String nameOrPath, Optional<String> weights) throws IOException {
+        return open(ModelFiles.of(nameOrPath).checkpoint(), weights);
     }
 
     /**
@@ -127,12 +138,25 @@ public interface Checkpoint extends AutoCloseable {
      * @throws CheckpointException if the file is not there, not readable, damaged or of another format
      */
     static Checkpoint open(Path path) throws CheckpointException {
+        return open(path, Optional.empty());
+    }
+
+    /**
+     * Opens a checkpoint file, whose format is recognised by its content.
+     *
+     * @param path    as for {@link #open(Path)}
+     * @param weights which state dict of a training checkpoint that holds several, by its key: {@code model},
+     *                {@code model_ema}; averaged weights, if there are any, where this is empty
+     * @throws CheckpointException also if the file does not hold these weights beside others
+     */
+    static Checkpoint open(Path path, Optional<String> weights) throws CheckpointException {
         Path file = ModelFiles.at(path).checkpoint();
         if (ShardedCheckpoint.recognises(file)) {
+            requireNoChoice(file.toString(), weights);
             return ShardedCheckpoint.open(file);
         }
         Arena arena = Arena.ofShared();
-        return of(file.toString(), MappedFile.map(file, arena), arena);
+        return of(file.toString(), MappedFile.map(file, arena), arena, weights);
     }
 
     /**
@@ -144,11 +168,29 @@ public interface Checkpoint extends AutoCloseable {
      * @throws CheckpointException if it is damaged or of another format
      */
     static Checkpoint of(String name, MemorySegment file, Arena owner) throws CheckpointException {
+        return of(name, file, owner, Optional.empty());
+    }
+
+    private static Checkpoint of(String name, MemorySegment file, Arena owner, Optional<String> weights)
+            throws CheckpointException {
         if (TorchFile.recognises(file)) {
-            return TorchCheckpoint.of(name, file, owner);
+            return TorchCheckpoint.of(name, file, owner, weights);
+        }
+        try {
+            requireNoChoice(name, weights);
+        } catch (CheckpointException e) {
+            owner.close();
+            throw e;
         }
         return MindSporeCheckpoint.recognises(file)
                 ? MindSporeCheckpoint.of(name, file, owner)
                 : Safetensors.of(name, file, owner);
+    }
+
+    /** @throws CheckpointException if weights are chosen in a file that has one state dict */
+    private static void requireNoChoice(String name, Optional<String> weights) throws CheckpointException {
+        if (weights.isPresent()) {
+            throw CheckpointException.withoutChoice(name, weights.get());
+        }
     }
 }

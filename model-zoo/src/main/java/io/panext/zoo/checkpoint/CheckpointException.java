@@ -36,6 +36,11 @@ public final class CheckpointException extends IOException {
         return new CheckpointException(file, attempt + ": " + FileRefusal.reason(refusal), refusal);
     }
 
+    /** Says that a file has but one state dict, where somebody wants one of several. */
+    static CheckpointException withoutChoice(String file, String wanted) {
+        return new CheckpointException(file, "holds no choice of weights, and so no '" + wanted + "'");
+    }
+
     private static String printable(String text) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
         return line.length() <= LONGEST_PROBLEM ? line : line.substring(0, LONGEST_PROBLEM) + "…";

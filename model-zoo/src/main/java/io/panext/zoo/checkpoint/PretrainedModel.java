@@ -79,10 +79,28 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException         as {@link #open(String)} does
      */
     public static PretrainedModel open(String nameOrPath, Optional<Architecture> architecture) throws IOException {
-        if (nameOrPath.equals(EMBEDDED)) {
-            return required(architecture, embedded());
+        return open(nameOrPath, architecture, Optional.empty());
+    }
+
+    /**
+     * Opens a model by name or by file.
+     *
+     * @param nameOrPath   as for {@link #open(String)}
+     * @param architecture as for {@link #open(String, Optional)}
+     * @param weights      which of the weights that a training checkpoint holds, as for
+     *                     {@link Checkpoint#open(Path, Optional)}
+     * @throws CheckpointException also if the file does not hold these weights beside others
+     * @throws IOException         as {@link #open(String)} does
+     */
+    public static PretrainedModel open(String nameOrPath, Optional<Architecture> architecture,
+            Optional<String> weights) throws IOException {
+        if (!nameOrPath.equals(EMBEDDED)) {
+            return open(ModelFiles.of(nameOrPath), architecture, weights);
         }
-        return open(ModelFiles.of(nameOrPath), architecture);
+        if (weights.isPresent()) {
+            throw CheckpointException.withoutChoice(EMBEDDED, weights.get());
+        }
+        return required(architecture, embedded());
     }
 
     /**
@@ -93,14 +111,14 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException         if reading fails
      */
     public static PretrainedModel open(Path path) throws IOException {
-        return open(ModelFiles.at(path), Optional.empty());
+        return open(ModelFiles.at(path), Optional.empty(), Optional.empty());
     }
 
-    private static PretrainedModel open(ModelFiles files, Optional<Architecture> architecture)
-            throws CheckpointException {
+    private static PretrainedModel open(ModelFiles files, Optional<Architecture> architecture,
+            Optional<String> weights) throws CheckpointException {
         Optional<ModelConfig> config = files.config();
         return required(architecture,
-                of(files.name(), Checkpoint.open(files.checkpoint()), config, files.tag(), architecture));
+                of(files.name(), Checkpoint.open(files.checkpoint(), weights), config, files.tag(), architecture));
     }
 
     private static PretrainedModel required(Optional<Architecture> architecture, PretrainedModel model)

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * A state dict that {@code torch.save} wrote, alone or in a training checkpoint.
  *
  * <p>The tensors are mapped and read when asked for. Whatever else the file holds is passed over; averaged weights
- * (EMA) are preferred, as timm prefers them.
+ * (EMA) are preferred, as timm prefers them, unless others are chosen.
  */
 final class TorchCheckpoint implements Checkpoint {
 
@@ -34,11 +34,14 @@ final class TorchCheckpoint implements Checkpoint {
     private final List<String> omitted = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
-    private TorchCheckpoint(String name, TorchFile file, Arena arena) throws CheckpointException {
+    private TorchCheckpoint(String name, TorchFile file, Arena arena, Optional<String> weights)
+            throws CheckpointException {
         this.name = name;
         this.arena = arena;
         this.storages = file.storages();
-        SequencedMap<String, Object> items = stateDict(file.object()).items();
+        SequencedMap<String, Object> items = stateDict(weights.isPresent()
+                ? chosen(file.object(), weights.get())
+                : file.object()).items();
         items.forEach((key, value) -> {
             if (value instanceof TorchTensor tensor) {
                 stored.put(key, tensor);
@@ -56,11 +59,13 @@ final class TorchCheckpoint implements Checkpoint {
     /**
      * Reads a checkpoint that is in memory, without copying the tensors, and takes over that memory.
      *
-     * @param owner arena of the file's memory: closed by {@link #close()}, or at once if this method throws
+     * @param owner   arena of the file's memory: closed by {@link #close()}, or at once if this method throws
+     * @param weights key of the state dict that is wanted, where there are several
      */
-    static TorchCheckpoint of(String name, MemorySegment file, Arena owner) throws CheckpointException {
+    static TorchCheckpoint of(String name, MemorySegment file, Arena owner, Optional<String> weights)
+            throws CheckpointException {
         try {
-            return new TorchCheckpoint(name, TorchFile.read(name, file, owner), owner);
+            return new TorchCheckpoint(name, TorchFile.read(name, file, owner), owner, weights);
         } catch (CheckpointException e) {
             owner.close();
             throw e;
@@ -139,8 +144,7 @@ final class TorchCheckpoint implements Checkpoint {
             if (!(candidate instanceof PythonDict dict)) {
                 throw new CheckpointException(name, "holds " + described(candidate) + ", not a state dict");
             }
-            Optional<String> inner = CONTAINERS.stream().filter(key -> dict.items().get(key) instanceof PythonDict found
-                    && !found.items().isEmpty()).findFirst();
+            Optional<String> inner = container(dict);
             if (inner.isEmpty()) {
                 return dict;
             }
@@ -148,6 +152,38 @@ final class TorchCheckpoint implements Checkpoint {
             dict.items().keySet().stream().filter(key -> !key.equals(inner.get())).forEach(omitted::add);
         }
         throw new CheckpointException(name, "keeps its state dict too deep inside other dicts");
+    }
+
+    /** Returns one of the state dicts that a training checkpoint holds side by side. */
+    private Object chosen(Object object, String wanted) throws CheckpointException {
+        SequencedMap<String, Object> items = object instanceof PythonDict dict ? dict.items() : new LinkedHashMap<>();
+        List<String> choices = items.keySet().stream().filter(key -> holdsTensors(items.get(key))).toList();
+        if (choices.isEmpty()) {
+            throw CheckpointException.withoutChoice(name, wanted);
+        }
+        if (!choices.contains(wanted)) {
+            throw new CheckpointException(name, "has no weights '" + wanted + "'; it has "
+                    + String.join(", ", choices));
+        }
+        items.keySet().stream().filter(key -> !key.equals(wanted)).forEach(omitted::add);
+        return items.get(wanted);
+    }
+
+    private static boolean holdsTensors(Object value) {
+        Object candidate = value;
+        for (int depth = 0; depth < DEEPEST_CONTAINER && candidate instanceof PythonDict dict; depth++) {
+            Optional<String> inner = container(dict);
+            if (inner.isEmpty()) {
+                return dict.items().values().stream().anyMatch(TorchTensor.class::isInstance);
+            }
+            candidate = dict.items().get(inner.get());
+        }
+        return false;
+    }
+
+    private static Optional<String> container(PythonDict dict) {
+        return CONTAINERS.stream().filter(key -> dict.items().get(key) instanceof PythonDict found
+                && !found.items().isEmpty()).findFirst();
     }
 
     private static String described(SequencedMap<String, Object> items) {

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
@@ -93,7 +94,8 @@ final class Pickles {
 
     static TorchCheckpoint open(byte[] file) throws CheckpointException {
         Arena arena = Arena.ofShared();
-        return TorchCheckpoint.of("hand-made.pth", arena.allocateFrom(ValueLayout.JAVA_BYTE, file), arena);
+        return TorchCheckpoint.of("hand-made.pth", arena.allocateFrom(ValueLayout.JAVA_BYTE, file), arena,
+                Optional.empty());
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {

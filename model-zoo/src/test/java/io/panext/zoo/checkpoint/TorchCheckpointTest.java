@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,39 @@ class TorchCheckpointTest {
         try (Checkpoint checkpoint = open(Pickles.dict(Pickles.text("module"), without))) {
             assertEquals(6, checkpoint.floats("x").length);
         }
+    }
+
+    @Test
+    void anyWeightsOfATrainingCheckpointCanBeChosen() throws IOException {
+        String training = Pickles.dict(Pickles.text("model"), Pickles.dict(Pickles.text("x"), SIX),
+                Pickles.text("teacher"), Pickles.dict(Pickles.text("module"), Pickles.dict(Pickles.text("x"), TWO)),
+                Pickles.text("model_ema"), Pickles.dict(Pickles.text("x"), TWO),
+                Pickles.text("optimizer"), Pickles.dict(Pickles.text("state"), "}"));
+        try (Checkpoint checkpoint = open(training, "model")) {
+            assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, checkpoint.floats("x"));
+            assertEquals(List.of("teacher", "model_ema", "optimizer"), checkpoint.omitted());
+        }
+        try (Checkpoint checkpoint = open(training, "teacher")) {
+            assertArrayEquals(new float[] {7, 8}, checkpoint.floats("x"));
+        }
+        var unknown = assertThrows(CheckpointException.class, () -> open(training, "optimizer"));
+        assertEquals("hand-made.pth: has no weights 'optimizer'; it has model, teacher, model_ema",
+                unknown.getMessage());
+        var bare = assertThrows(CheckpointException.class, () -> open(Pickles.dict(Pickles.text("x"), SIX), "model"));
+        assertEquals("hand-made.pth: holds no choice of weights, and so no 'model'", bare.getMessage());
+    }
+
+    @Test
+    void filesOfOneStateDictHaveNoChoice() {
+        for (String file : List.of("timm_v1.safetensors", "hf_v1", "torchvision_v1.pth")) {
+            var refused = assertThrows(CheckpointException.class, () -> Checkpoint.open(Fixtures.path(file), Optional
+                    .of("model")));
+            assertTrue(refused.getMessage().endsWith(": holds no choice of weights, and so no 'model'"),
+                    refused.getMessage());
+        }
+        var embedded = assertThrows(CheckpointException.class,
+                () -> PretrainedModel.open(PretrainedModel.EMBEDDED, Optional.empty(), Optional.of("model")));
+        assertTrue(embedded.getMessage().contains("holds no choice of weights"), embedded.getMessage());
     }
 
     @Test
@@ -140,17 +174,24 @@ class TorchCheckpointTest {
         Arena arena = Arena.ofShared();
         MemorySegment file = arena.allocateFrom(ValueLayout.JAVA_BYTE, Pickles.archive(Pickles.dict(Pickles.text("x"),
                 SIX), STORAGES));
-        Checkpoint checkpoint = TorchCheckpoint.of("owned", file, arena);
+        Checkpoint checkpoint = TorchCheckpoint.of("owned", file, arena, Optional.empty());
         checkpoint.close();
         checkpoint.close();
         assertFalse(arena.scope().isAlive());
         Arena refused = Arena.ofShared();
-        assertThrows(CheckpointException.class, () -> TorchCheckpoint.of("refused", refused.allocate(100), refused));
+        assertThrows(CheckpointException.class,
+                () -> TorchCheckpoint.of("refused", refused.allocate(100), refused, Optional.empty()));
         assertFalse(refused.scope().isAlive());
     }
 
     private static Checkpoint open(String pickle) throws IOException {
         return Pickles.open(Pickles.archive(pickle, STORAGES));
+    }
+
+    private static Checkpoint open(String pickle, String weights) throws IOException {
+        Arena arena = Arena.ofShared();
+        return TorchCheckpoint.of("hand-made.pth", arena.allocateFrom(ValueLayout.JAVA_BYTE, Pickles.archive(pickle,
+                STORAGES)), arena, Optional.of(weights));
     }
 
     private static void assertRefused(String pickle, String expected) {
