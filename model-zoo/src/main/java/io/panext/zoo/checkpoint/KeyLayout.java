@@ -61,6 +61,12 @@ public enum KeyLayout {
             return Stream.of("convnext.", "convnextv2.", "").anyMatch(prefix -> keys.contains(prefix + signature()));
         }
 
+        // A backbone for detectors normalises the maps of its stages, which is no part of the model.
+        @Override
+        boolean describesModel(String key) {
+            return !unwrapped(key).matches("(convnext(v2)?\\.)?hidden_states_norms\\..*");
+        }
+
         // The final norm's eps is the configuration's, whose default this is; all others are 1e-6, as in the papers.
         @Override
         Traits traits() {
@@ -144,10 +150,10 @@ public enum KeyLayout {
             rename("^norm\\.", "head.norm."), //
             rename("^head\\.(weight|bias)$", "head.fc.$1")) {
 
-        // EUPE's checkpoints have more heads, for its training alone.
+        // EUPE's checkpoints have more heads, for its training alone, and detectors norms for the maps of the stages.
         @Override
         boolean describesModel(String key) {
-            return !unwrapped(key).matches("(projectors|norms)\\..*");
+            return !unwrapped(key).matches("(projectors|norms|norm[0-3])\\..*");
         }
     },
 

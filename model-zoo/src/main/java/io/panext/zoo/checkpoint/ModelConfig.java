@@ -67,8 +67,16 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         return new ModelConfig(file, architecture, classes, labels, Optional.of(other), traits);
     }
 
-    /** @throws CheckpointException if this is not about a classifier of so many classes */
+    /**
+     * Checks that this is about a classifier of so many classes. Where the weights have none, a configuration that was
+     * saved with them still tells of the one that they came from.
+     *
+     * @throws CheckpointException if it is about another
+     */
     void requireClasses(int expected) throws CheckpointException {
+        if (expected == 0) {
+            return;
+        }
         if (classes.isPresent() && classes.getAsInt() != expected) {
             throw new CheckpointException(file, "num_classes is " + classes.getAsInt() + ", but the weights have "
                     + expected + " classes");

@@ -215,7 +215,7 @@ public final class PretrainedModel implements AutoCloseable {
 
     /** Names of the classes, as many as the classifier has outputs; empty if nobody gave them. */
     public Optional<Labels> labels() {
-        return config.flatMap(ModelConfig::labels);
+        return config.flatMap(ModelConfig::labels).filter(_ -> weights.spec().classes() > 0);
     }
 
     /** The published weights whose name the file or its folder has, if the architecture is theirs. */

@@ -21,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +102,20 @@ class ModelWeightsTest {
         assertArrayEquals(new float[10], weights.parameter("head.fc.bias").values());
         assertEquals(List.of(10), weights.parameter("head.fc.bias").shape());
         assertEquals(10 * 128, weights.parameter("head.fc.weight").values().length);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hf_v1/model.safetensors, hidden_states_norms.stage", "fb_v1_ema.pth, norm",
+            "hf_v2/model.safetensors, convnextv2.hidden_states_norms.stage"})
+    void passOverTheNormsThatDetectorsPutOnStages(String file, String norm) throws IOException {
+        try (Checkpoint model = Checkpoint.open(Fixtures.path(file))) {
+            List<TensorInfo> detector = Stream.concat(model.tensors().values().stream(), IntStream.range(0, 4).boxed()
+                    .flatMap(stage -> Stream.of("weight", "bias").map(of -> new TensorInfo(norm + stage + "." + of,
+                            DType.F32, List.of(16 << stage)))))
+                    .toList();
+            ModelWeights weights = ModelWeights.of(SyntheticCheckpoint.of(detector));
+            assertEquals(10, weights.spec().classes());
+        }
     }
 
     @ParameterizedTest

@@ -146,6 +146,26 @@ class PretrainedModelTest {
     }
 
     @Test
+    void aModelWithoutItsClassifierKeepsItsConfiguration() throws IOException {
+        Path headless = folder.resolve("model.safetensors");
+        try (Checkpoint whole = Checkpoint.open(Fixtures.path("hf_v1"))) {
+            var tensors = new LinkedHashMap<String, Safetensors.FloatTensor>();
+            whole.tensors().keySet().stream().filter(name -> !name.startsWith("classifier.")).forEach(
+                    name -> tensors.put(name.replaceFirst("^convnext\\.", ""), Safetensors.FloatTensor.of(whole.info(name)
+                            .shape(), whole.floats(name))));
+            Safetensors.write(headless, tensors, Map.of());
+        }
+        Files.copy(Fixtures.path("hf_v1/config.json"), folder.resolve("config.json"));
+        try (PretrainedModel model = PretrainedModel.open(folder)) {
+            assertEquals(0, model.weights().spec().classes());
+            assertEquals(1e-12, model.weights().spec().headNorm().orElseThrow().eps());
+            assertTrue(model.labels().isEmpty());
+        }
+        configure("{\"num_classes\": 1000}");
+        PretrainedModel.open(folder).close();
+    }
+
+    @Test
     void theConfigurationTellsWhatNoTensorDoes() throws IOException {
         configure("{\"architecture\": \"test_convnext3\", \"model_args\": {\"norm_eps\": 1e-3}}");
         try (PretrainedModel model = PretrainedModel.open(weights)) {
