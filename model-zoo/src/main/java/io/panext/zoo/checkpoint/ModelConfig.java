@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * The {@code config.json} that timm and Hugging Face put beside a checkpoint: what the weights themselves do not say.
  *
  * <p>Read are {@code architecture}, {@code num_classes}, {@code label_names}, {@code label_descriptions} and, of
- * {@code pretrained_cfg}, {@code input_size}, {@code interpolation}, {@code crop_pct}, {@code crop_mode}, {@code mean}
+ * {@code pretrained_cfg} (or, as timm once had it, of the file itself), {@code input_size}, {@code interpolation}, {@code crop_pct}, {@code crop_mode}, {@code mean}
  * and {@code std}; what is left out there is as in {@link Preprocessing#IMAGENET_224}. Hugging Face's {@code id2label}
  * names the classes where timm's fields do not. What no tensor tells is read from timm's {@code model_args}
  * ({@code act_layer}, {@code norm_layer}, {@code norm_eps}) and Hugging Face's {@code hidden_act} and
@@ -62,6 +62,12 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         return ConfigFile.parse(file, json, config -> of(file, config));
     }
 
+    /** What is known where there is no such file. */
+    static ModelConfig empty(String file) {
+        return new ModelConfig(file, Optional.empty(), OptionalInt.empty(), Optional.empty(), Optional.empty(),
+                Traits.NONE);
+    }
+
     /** Returns this configuration with what another file says of photographs. */
     ModelConfig withPreprocessing(Preprocessing other) {
         return new ModelConfig(file, architecture, classes, labels, Optional.of(other), traits);
@@ -88,8 +94,10 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
     }
 
     private static ModelConfig of(String file, JsonNode config) {
+        JsonNode pretrained = config.path("pretrained_cfg");
+        boolean flat = absent(pretrained) && !absent(config.path("input_size"));
         return new ModelConfig(file, architecture(config), classes(config), labels(config),
-                preprocessing(config.path("pretrained_cfg")), TraitsConfig.traits(config));
+                preprocessing(flat ? config : pretrained), TraitsConfig.traits(config));
     }
 
     private static Optional<String> architecture(JsonNode config) {
@@ -110,13 +118,16 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         JsonNode names = config.path("label_names");
         JsonNode descriptions = config.path("label_descriptions");
         if (absent(names) && absent(descriptions)) {
-            return numbered(config.path("id2label"));
+            return numbered(config, "id2label");
         }
         if (absent(names)) {
             return Optional.of(labels(descriptions, "label_descriptions"));
         }
-        require(names.isArray(), () -> "label_names must be a list");
-        Labels labels = labels(names, "label_names");
+        require(names.isArray() || names.isObject(),
+                () -> "label_names must be a list, or an object with numbers as keys");
+        Labels labels = names.isArray()
+                ? labels(names, "label_names")
+                : numbered(config, "label_names").orElseThrow();
         return Optional.of(absent(descriptions)
                 ? labels
                 : new Labels(labels.names().stream().map(name -> descriptions.path(name).asText(name)).toList(),
@@ -124,7 +135,8 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
     }
 
     /** Reads Hugging Face's way of naming classes: an object with their numbers as keys, in any order. */
-    private static Optional<Labels> numbered(JsonNode names) {
+    private static Optional<Labels> numbered(JsonNode config, String field) {
+        JsonNode names = config.path(field);
         if (absent(names)) {
             return Optional.empty();
         }
@@ -132,10 +144,10 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
         for (int i = 0; i < names.size(); i++) {
             JsonNode name = names.path(Integer.toString(i));
             require(name.isTextual(),
-                    () -> "id2label must have a string for each class from 0 to " + (names.size() - 1));
+                    () -> field + " must have a string for each class from 0 to " + (names.size() - 1));
             ordered.add(name.textValue());
         }
-        require(!ordered.isEmpty(), () -> "id2label must name the classes");
+        require(!ordered.isEmpty(), () -> field + " must name the classes");
         return Optional.of(new Labels(ordered));
     }
 

@@ -108,14 +108,13 @@ record ModelFiles(String name, Path checkpoint, Optional<PretrainedTag> tag) {
      * @throws CheckpointException if there is one that is not what it should be
      */
     Optional<ModelConfig> config() throws CheckpointException {
-        Path config = checkpoint.resolveSibling(ModelConfig.FILE_NAME);
-        if (!Files.exists(config)) {
-            return Optional.empty();
-        }
-        ModelConfig read = ModelConfig.read(config);
+        Path file = checkpoint.resolveSibling(ModelConfig.FILE_NAME);
+        Optional<ModelConfig> config = Files.exists(file) ? Optional.of(ModelConfig.read(file)) : Optional.empty();
         Path preprocessor = checkpoint.resolveSibling(PreprocessorConfig.FILE_NAME);
-        return Optional.of(read.preprocessing().isPresent() || !Files.exists(preprocessor)
-                ? read
-                : read.withPreprocessing(PreprocessorConfig.read(preprocessor)));
+        if (config.flatMap(ModelConfig::preprocessing).isPresent() || !Files.exists(preprocessor)) {
+            return config;
+        }
+        return Optional.of(config.orElseGet(() -> ModelConfig.empty(preprocessor.toString()))
+                .withPreprocessing(PreprocessorConfig.read(preprocessor)));
     }
 }

@@ -10,6 +10,7 @@ import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** The {@code preprocessor_config.json} of Hugging Face's {@code ConvNextImageProcessor}, whose defaults these are. */
 final class PreprocessorConfig {
@@ -19,8 +20,10 @@ final class PreprocessorConfig {
     /** From this size on images are resized to a square, and nothing is cropped. */
     private static final int SQUARE_FROM = 384;
 
-    private static final int BILINEAR = 2;
-    private static final int BICUBIC = 3;
+    private static final String BILINEAR = "2";
+    private static final String BICUBIC = "3";
+    private static final double RESCALING = 1 / 255.0;
+    private static final double RESCALING_TOLERANCE = 1e-6;
 
     private PreprocessorConfig() {}
 
@@ -32,6 +35,9 @@ final class PreprocessorConfig {
         for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
             require(config.path(step).asBoolean(true), () -> step + " cannot be switched off");
         }
+        JsonNode factor = config.path("rescale_factor");
+        require(absent(factor) || Math.abs(factor.asDouble() - RESCALING) < RESCALING_TOLERANCE,
+                () -> "rescale_factor " + factor + " is not supported; it can be 1/255");
         int size = size(config.path("size"));
         JsonNode cropPct = config.path("crop_pct");
         require(absent(cropPct) || cropPct.isNumber(), () -> "crop_pct must be a number, not " + cropPct);
@@ -51,10 +57,14 @@ final class PreprocessorConfig {
         return edge.intValue();
     }
 
+    /** A number of Pillow's, or its name. */
     private static Interpolation interpolation(JsonNode resample) {
-        return switch (resample.asInt(BILINEAR)) {
-            case BILINEAR -> Interpolation.BILINEAR;
-            case BICUBIC -> Interpolation.BICUBIC;
+        if (absent(resample)) {
+            return Interpolation.BILINEAR;
+        }
+        return switch (resample.asText().toLowerCase(Locale.ROOT)) {
+            case BILINEAR, "bilinear" -> Interpolation.BILINEAR;
+            case BICUBIC, "bicubic" -> Interpolation.BICUBIC;
             default -> throw new IllegalArgumentException("resample " + resample
                     + " is not supported; it can be 2 (bilinear) or 3 (bicubic)");
         };

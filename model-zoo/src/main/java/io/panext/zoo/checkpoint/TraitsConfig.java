@@ -14,12 +14,32 @@ import java.util.Optional;
 /** What a {@code config.json} says of an architecture that no tensor tells, in the words of timm or Hugging Face. */
 final class TraitsConfig {
 
+    /** Image pixels that make one of the last stage's map. */
+    private static final int OUTPUT_STRIDE = 32;
+
     private TraitsConfig() {}
 
     static Traits traits(JsonNode config) {
         JsonNode args = config.path("model_args");
+        requireAverage(config);
+        requireAverage(args);
+        requireNoDilation(args);
         Optional<Activation> activation = activation(args, "act_layer").or(() -> activation(config, "hidden_act"));
         return new Traits(activation, norm(args), eps(args, "norm_eps"), eps(config, "layer_norm_eps"));
+    }
+
+    private static void requireAverage(JsonNode config) {
+        String field = "global_pool";
+        text(config, field).filter(pool -> !pool.matches("(fast)?(avg)?"))
+                .ifPresent(pool -> {
+                    throw unsupported(field, pool);
+                });
+    }
+
+    private static void requireNoDilation(JsonNode args) {
+        JsonNode stride = args.path("output_stride");
+        require(absent(stride) || stride.asInt() == OUTPUT_STRIDE, () -> "output_stride must be " + OUTPUT_STRIDE
+                + " in model_args, not " + stride + "; maps of another stride are asked for, whatever the model");
     }
 
     private static Optional<Activation> activation(JsonNode config, String field) {

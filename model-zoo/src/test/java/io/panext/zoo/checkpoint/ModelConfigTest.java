@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.zoo.Labels;
+import io.panext.zoo.Preprocessing;
+import io.panext.zoo.Preprocessing.CropMode;
+import io.panext.zoo.Preprocessing.Interpolation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +32,30 @@ class ModelConfigTest {
     }
 
     @Test
+    void takesNumberedNamesForLabels() throws CheckpointException {
+        assertEquals(Optional.of(new Labels(List.of("feline", "dog"), List.of("cat", "dog"))), parse(
+                "{\"label_names\": {\"1\": \"dog\", \"0\": \"cat\"}, \"label_descriptions\": {\"cat\": \"feline\"}}")
+                .labels());
+    }
+
+    @Test
+    void takesThePreprocessingThatTimmOncePutBesideTheArchitecture() throws CheckpointException {
+        assertEquals(Optional.of(new Preprocessing(288, 256, 0.95, Interpolation.BILINEAR, CropMode.CENTER,
+                List.of(0.5f, 0.5f, 0.5f), Preprocessing.IMAGENET_STD)),
+                parse("""
+                      {"architecture": "convnext_tiny", "num_classes": 10, "input_size": [3, 288, 256],
+                       "interpolation": "bilinear", "crop_pct": 0.95, "mean": [0.5, 0.5, 0.5]}""").preprocessing());
+    }
+
+    @Test
+    void poolingByTheMeanIsWhatAConvNeXtDoes() throws CheckpointException {
+        for (String pool : List.of("\"avg\"", "\"fast\"", "\"\"", "null")) {
+            parse("{\"global_pool\": " + pool + ", \"model_args\": {\"global_pool\": " + pool
+                    + ", \"output_stride\": 32}}");
+        }
+    }
+
+    @Test
     void takesHuggingFacesLabelsInTheirOrder() throws CheckpointException {
         assertEquals(Optional.of(new Labels(List.of("cat", "dog"))),
                 parse("{\"id2label\": {\"1\": \"dog\", \"0\": \"cat\"}}").labels());
@@ -50,6 +77,11 @@ class ModelConfigTest {
             "{\"label_names\": []} | label_names must name the classes",
             "{\"id2label\": {\"1\": \"cat\"}} | id2label must have a string for each class from 0 to 0",
             "{\"id2label\": {}} | id2label must name the classes",
+            "{\"label_names\": {\"cat\": \"0\"}} | label_names must have a string for each class from 0 to 0",
+            "{\"global_pool\": \"max\"} | global_pool max is not supported",
+            "{\"model_args\": {\"global_pool\": \"avgmax\"}} | global_pool avgmax is not supported",
+            "{\"model_args\": {\"output_stride\": 16}} | output_stride must be 32 in model_args, not 16",
+            "{\"input_size\": [3, 288]} | input_size must be [3, height, width], not [3,288]",
             "{\"pretrained_cfg\": 3} | pretrained_cfg must be an object",
             "{\"pretrained_cfg\": {\"input_size\": [224, 224]}} | input_size must be [3, height, width], not [224,224]",
             "{\"pretrained_cfg\": {\"input_size\": [1, 28, 28]}} | input_size must be [3, height, width], not [1,28,28]",

@@ -151,8 +151,9 @@ class PretrainedModelTest {
         try (Checkpoint whole = Checkpoint.open(Fixtures.path("hf_v1"))) {
             var tensors = new LinkedHashMap<String, Safetensors.FloatTensor>();
             whole.tensors().keySet().stream().filter(name -> !name.startsWith("classifier.")).forEach(
-                    name -> tensors.put(name.replaceFirst("^convnext\\.", ""), Safetensors.FloatTensor.of(whole.info(name)
-                            .shape(), whole.floats(name))));
+                    name -> tensors.put(name.replaceFirst("^convnext\\.", ""),
+                            Safetensors.FloatTensor.of(whole.info(name)
+                                    .shape(), whole.floats(name))));
             Safetensors.write(headless, tensors, Map.of());
         }
         Files.copy(Fixtures.path("hf_v1/config.json"), folder.resolve("config.json"));
@@ -218,11 +219,29 @@ class PretrainedModelTest {
         Files.writeString(preprocessor, "{\"resample\": 1}");
         assertEquals(preprocessor + ": resample 1 is not supported; it can be 2 (bilinear) or 3 (bicubic)",
                 refused(folder.toString()));
+        Files.writeString(preprocessor, "{\"resample\": \"bicubic\", \"rescale_factor\": 0.00392156862745098}");
+        assertEquals(Interpolation.BICUBIC, preprocessing().interpolation());
+        Files.writeString(preprocessor, "{\"resample\": \"lanczos\"}");
+        assertTrue(refused(folder.toString()).contains("resample \"lanczos\" is not supported"));
+        Files.writeString(preprocessor, "{\"rescale_factor\": 1.0}");
+        assertEquals(preprocessor + ": rescale_factor 1.0 is not supported; it can be 1/255",
+                refused(folder.toString()));
         Files.writeString(preprocessor, "{\"do_normalize\": false}");
         assertEquals(preprocessor + ": do_normalize cannot be switched off", refused(folder.toString()));
         Files.writeString(preprocessor, "{\"size\": {\"height\": 224}}");
         assertEquals(preprocessor + ": size must give the shortest edge, not {\"height\":224}",
                 refused(folder.toString()));
+    }
+
+    @Test
+    void aPreprocessorNeedsNoConfigurationBesideIt() throws IOException {
+        Path preprocessor = Files.copy(Fixtures.path("hf_v1/preprocessor_config.json"), folder.resolve(
+                "preprocessor_config.json"));
+        try (PretrainedModel model = PretrainedModel.open(weights)) {
+            assertEquals(Preprocessing.IMAGENET_224, model.preprocessing());
+            assertEquals(List.of(weights + ": classes have numbers only (" + preprocessor + " has none)"),
+                    model.assumptions());
+        }
     }
 
     @Test
