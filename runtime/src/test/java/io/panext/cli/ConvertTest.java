@@ -65,6 +65,16 @@ class ConvertTest {
     }
 
     @Test
+    void theEmbeddedModelIsConvertedByItsName() throws IOException {
+        Path named = folder.resolve("named.safetensors");
+        Path filed = folder.resolve("filed.safetensors");
+        Invocation conversion = Invocation.of("convert", ConvNeXt.EMBEDDED, named, "--layout", "fb");
+        assertEquals("", conversion.out() + conversion.err());
+        assertEquals(0, Invocation.of("convert", MODEL, filed, "--layout", "fb").status());
+        assertEquals(-1, Files.mismatch(named, filed));
+    }
+
+    @Test
     void aMissingFileIsNamed() {
         Invocation missing = Invocation.of("convert", folder.resolve("missing"), folder.resolve("a"));
         assertEquals(1, missing.status());

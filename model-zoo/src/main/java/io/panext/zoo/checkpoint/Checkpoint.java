@@ -112,7 +112,7 @@ public interface Checkpoint extends AutoCloseable {
     void close();
 
     /**
-     * Opens a checkpoint by its path, or by the name of published weights that have been fetched.
+     * Opens a checkpoint by its path, or by the name of the embedded model or of published weights that have been fetched.
      *
      * @throws IOException as {@link PretrainedModel#open(String)} does
      */
@@ -121,13 +121,17 @@ public interface Checkpoint extends AutoCloseable {
     }
 
     /**
-     * Opens a checkpoint by its path, or by the name of published weights that have been fetched.
+     * Opens a checkpoint by its path, or by the name of the embedded model or of published weights that have been fetched.
      *
      * @param weights as for {@link #open(Path, Optional)}
      * @throws IOException as {@link PretrainedModel#open(String)} does
      */
     static Checkpoint open(String nameOrPath, Optional<String> weights) throws IOException {
-        return open(ModelFiles.of(nameOrPath).checkpoint(), weights);
+        if (!nameOrPath.equals(PretrainedModel.EMBEDDED)) {
+            return open(ModelFiles.of(nameOrPath).checkpoint(), weights);
+        }
+        requireNoChoice(nameOrPath, weights);
+        return PretrainedModel.embeddedCheckpoint();
     }
 
     /**

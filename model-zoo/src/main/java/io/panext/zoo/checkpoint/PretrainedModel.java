@@ -148,10 +148,17 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException if the jar is damaged
      */
     public static PretrainedModel embedded() throws IOException {
-        ModelConfig config = ModelConfig.parse(EMBEDDED + "/" + ModelConfig.FILE_NAME,
-                resource(ModelConfig.FILE_NAME));
-        MemorySegment file = MemorySegment.ofArray(resource("model.safetensors"));
-        return of(EMBEDDED, Safetensors.of(EMBEDDED, file), Optional.of(config));
+        return of(EMBEDDED, embeddedCheckpoint(), Optional.of(embeddedConfig()));
+    }
+
+    /** Opens the weights that travel in the jar. */
+    static Checkpoint embeddedCheckpoint() throws IOException {
+        return Safetensors.of(EMBEDDED, MemorySegment.ofArray(resource("model.safetensors")));
+    }
+
+    /** Reads the configuration that travels in the jar. */
+    static ModelConfig embeddedConfig() throws IOException {
+        return ModelConfig.parse(EMBEDDED + "/" + ModelConfig.FILE_NAME, resource(ModelConfig.FILE_NAME));
     }
 
     /**
