@@ -52,7 +52,7 @@ public final class Conversion {
      *
      * @param source must stay open until all is written
      * @param layout how the new file names its tensors; as the source does, if there is none
-     * @param dtype  F32, F16 or BF16, for all floats of these types; as in the source, if there is none
+     * @param dtype  F32, F16 or BF16, for all floats of these types and F64; as in the source, if there is none
      * @throws CheckpointException      if the source is no ConvNeXt, or one that the layout has no names for
      * @throws IllegalArgumentException if the type is another
      */
@@ -147,7 +147,7 @@ public final class Conversion {
     }
 
     private void add(String name, List<Integer> shape, TensorInfo from) {
-        boolean cast = dtype.isPresent() && from.dtype().isWeight();
+        boolean cast = dtype.isPresent() && Cast.reads(from.dtype());
         outputs.add(new Output(new TensorInfo(name, cast ? dtype.get() : from.dtype(), shape), Optional.of(from),
                 cast ? Optional.of(new Cast(from.dtype(), dtype.get())) : Optional.empty()));
     }

@@ -1,5 +1,6 @@
 package io.panext.zoo.checkpoint;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -44,6 +45,31 @@ class CastTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16"})
+    void doublesAreRoundedOnce(DType half) {
+        int largest = half == DType.F16 ? LARGEST_F16 : LARGEST_BF16;
+        for (int bits = 0; bits < largest; bits++) {
+            double tie = ((double) value(half, bits) + value(half, bits + 1)) / 2;
+            assertEquals(bits + (bits & 1), castDouble(half, tie));
+            assertEquals(bits, castDouble(half, Math.nextDown(tie)));
+            assertEquals(bits + 1 | 0x8000, castDouble(half, -Math.nextUp(tie)));
+        }
+    }
+
+    @Test
+    void doublesBecomeTheNearestFloats() {
+        MemorySegment dst = MemorySegment.ofArray(new float[3]);
+        Cast cast = new Cast(DType.F64, DType.F32);
+        cast.apply(MemorySegment.ofArray(new double[] {Math.PI, Double.NEGATIVE_INFINITY, 1e-300}), 0, dst);
+        assertArrayEquals(new float[] {(float) Math.PI, Float.NEGATIVE_INFINITY, 0}, dst.toArray(DType.FLOAT));
+        assertEquals(1, cast.zeroed());
+        MemorySegment large = MemorySegment.ofArray(new double[] {0, 1e300, 0});
+        var problem = assertThrows(ArithmeticException.class, () -> cast.apply(large, 0, dst));
+        assertEquals("holds 1.0E300, which F32 cannot", problem.getMessage());
+        assertThrows(ArithmeticException.class, () -> castDouble(DType.F16, -1e300));
+    }
+
     @Test
     void whatIsTooLargeIsRefused() {
         assertEquals(LARGEST_F16, cast(DType.F16, Math.nextDown(65520f)));
@@ -69,6 +95,12 @@ class CastTest {
     private static int cast(DType half, float value) {
         MemorySegment dst = MemorySegment.ofArray(new byte[2]);
         new Cast(DType.F32, half).apply(MemorySegment.ofArray(new float[] {0, value}), 1, dst);
+        return Short.toUnsignedInt(dst.get(DType.SHORT, 0));
+    }
+
+    private static int castDouble(DType half, double value) {
+        MemorySegment dst = MemorySegment.ofArray(new byte[2]);
+        new Cast(DType.F64, half).apply(MemorySegment.ofArray(new double[] {0, value}), 1, dst);
         return Short.toUnsignedInt(dst.get(DType.SHORT, 0));
     }
 

@@ -73,6 +73,17 @@ class ConversionTest {
     }
 
     @Test
+    void doublesAreWeightsToo() throws IOException {
+        String header = "{\"w\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]}}";
+        try (Checkpoint source = SafetensorsBytes.open(SafetensorsBytes.file(header, 16))) {
+            Conversion.of(source, Optional.empty(), Optional.of(DType.F16)).write(out(), _ -> {});
+        }
+        try (Checkpoint copy = Checkpoint.open(out())) {
+            assertEquals(DType.F16, copy.info("w").dtype());
+        }
+    }
+
+    @Test
     void whatALayoutCannotNameIsRefused() {
         assertEquals(Fixtures.path("hf_v2") + "/model.safetensors: cannot be written in TORCHVISION's layout, which "
                 + "has no name for stages.0.blocks.0.mlp.grn.weight", refused("hf_v2", TargetLayout.TORCHVISION));
