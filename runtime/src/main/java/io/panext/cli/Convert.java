@@ -3,6 +3,7 @@ package io.panext.cli;
 import io.panext.zoo.checkpoint.Checkpoint;
 import io.panext.zoo.checkpoint.Conversion;
 import io.panext.zoo.checkpoint.DType;
+import io.panext.zoo.checkpoint.ModelConfig;
 import io.panext.zoo.checkpoint.TargetLayout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,7 +56,9 @@ final class Convert implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Checkpoint source = Checkpoint.open(input, weights.key)) {
-            Conversion conversion = Conversion.of(source, layout, type.map(known -> DType.valueOf(known.name())));
+            Optional<ModelConfig> config = layout.isPresent() ? ModelConfig.beside(input) : Optional.empty();
+            Conversion conversion = Conversion.of(source, layout, type.map(known -> DType.valueOf(known.name())),
+                    config);
             Messages messages = new Messages(command.commandLine().getErr());
             messages.warn(source.warnings());
             try (Progress progress = new Progress("convert", conversion.size())) {

@@ -1,8 +1,5 @@
 package io.panext.zoo.checkpoint;
 
-import io.panext.zoo.Architecture;
-import io.panext.zoo.Catalogue;
-import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Generation;
 import io.panext.zoo.Traits;
 import java.lang.foreign.MemorySegment;
@@ -26,10 +23,6 @@ import java.util.regex.Pattern;
  * time, so that a model of any size takes little memory.
  */
 public final class Conversion {
-
-    /** The models whose linears timm keeps as 1×1 convolutions, and will not load otherwise. */
-    private static final Pattern CONVOLUTIONAL = Pattern.compile(
-            "convnext(v2)?_(zepto|atto|femto|pico|nano)(_.+)?|convnext_tiny_hnf");
 
     /** A ConvNeXt's own tensors, in whatever variant of it. */
     private static final Pattern PARAMETER = Pattern.compile("(stem|stages|blocks|head|norm|norm_pre)\\..+");
@@ -58,12 +51,25 @@ public final class Conversion {
      */
     public static Conversion of(Checkpoint source, Optional<TargetLayout> layout, Optional<DType> dtype)
             throws CheckpointException {
+        return of(source, layout, dtype, Optional.empty());
+    }
+
+    /**
+     * Prepares a conversion; nothing is read yet but names and shapes.
+     *
+     * @param config what lies beside the source: the new file does not tell what it says of activation and norms, and the
+     *               user is warned where the layout's readers assume otherwise
+     * @throws CheckpointException      as {@link #of(Checkpoint, Optional, Optional)} does
+     * @throws IllegalArgumentException likewise
+     */
+    public static Conversion of(Checkpoint source, Optional<TargetLayout> layout, Optional<DType> dtype,
+            Optional<ModelConfig> config) throws CheckpointException {
         if (!dtype.map(DType::isWeight).orElse(true)) {
             throw new IllegalArgumentException("weights cannot be " + dtype.get());
         }
         var conversion = new Conversion(source, dtype);
         if (layout.isPresent()) {
-            conversion.rename(layout.get());
+            conversion.rename(layout.get(), config.map(ModelConfig::traits).orElse(Traits.NONE));
         } else {
             source.tensors().values().forEach(info -> conversion.add(info.name(), info.shape(), info));
         }
@@ -99,7 +105,7 @@ public final class Conversion {
         return outputs.size();
     }
 
-    private void rename(TargetLayout target) throws CheckpointException {
+    private void rename(TargetLayout target, Traits stated) throws CheckpointException {
         KeyLayout layout = ModelWeights.layout(source);
         if (layout == KeyLayout.FCMAE) {
             throw new CheckpointException(source.name(),
@@ -121,7 +127,9 @@ public final class Conversion {
         Function<String, Optional<String>> names = isIsotropic(parameters.keySet())
                 ? target::isotropicKey
                 : canonical -> target.key(canonical, generation);
-        boolean convolutional = isConvolutional(parameters);
+        var shapes = new LinkedHashMap<String, List<Integer>>();
+        parameters.forEach((name, info) -> shapes.put(name, info.shape()));
+        boolean convolutional = ReaderAssumptions.areConvolutional(shapes);
         for (var parameter : parameters.entrySet()) {
             String canonical = parameter.getKey();
             TensorInfo info = parameter.getValue();
@@ -138,6 +146,10 @@ public final class Conversion {
         }
         others.forEach(info -> outputs.add(new Output(info, Optional.of(info), Optional.empty())));
         note(others.stream().map(TensorInfo::name).toList(), "kept as they are, being no part of a ConvNeXt");
+        if (layout != target.layout()) {
+            note(ReaderAssumptions.wrong(shapes, stated.or(layout.traits()), target),
+                    "not told by the new file, whose readers assume otherwise unless a configuration says it");
+        }
     }
 
     private String key(TargetLayout target, Function<String, Optional<String>> names, String canonical)
@@ -181,20 +193,6 @@ public final class Conversion {
     private static boolean isIsotropic(Set<String> names) {
         return names.contains("stages.0.blocks.0.conv_dw.weight") && !names.contains("stem.1.weight")
                 && names.stream().noneMatch(name -> name.startsWith("stages.1."));
-    }
-
-    private boolean isConvolutional(Map<String, TensorInfo> parameters) {
-        var shapes = new LinkedHashMap<String, List<Integer>>();
-        parameters.forEach((name, info) -> shapes.put(name, info.shape()));
-        Optional<Architecture> architecture = Optional.empty();
-        try {
-            architecture = Catalogue.like(ConvNeXtSpec.infer(shapes, Traits.NONE));
-        } catch (IllegalArgumentException e) {
-            // a variant of its own: its shapes are kept
-        }
-        return architecture.map(Architecture::name).map(name -> CONVOLUTIONAL.matcher(name).matches())
-                .orElseGet(() -> shapes.entrySet().stream()
-                        .anyMatch(shape -> shape.getKey().endsWith(".mlp.fc1.weight") && shape.getValue().size() == 4));
     }
 
     private void requireDistinctNames() throws CheckpointException {

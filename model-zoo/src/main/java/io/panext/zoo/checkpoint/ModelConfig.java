@@ -12,6 +12,7 @@ import io.panext.zoo.Preprocessing;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
 import io.panext.zoo.Traits;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,18 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
      */
     public static ModelConfig read(Path path) throws CheckpointException {
         return ConfigFile.read(path, config -> of(path.toString(), config));
+    }
+
+    /**
+     * Reads the configuration beside a checkpoint, if there is one.
+     *
+     * @param nameOrPath as for {@link PretrainedModel#open(String)}
+     * @throws IOException as {@link PretrainedModel#open(String)} does
+     */
+    public static Optional<ModelConfig> beside(String nameOrPath) throws IOException {
+        return nameOrPath.equals(PretrainedModel.EMBEDDED)
+                ? Optional.of(PretrainedModel.embeddedConfig())
+                : ModelFiles.of(nameOrPath).config();
     }
 
     /**

@@ -4,6 +4,7 @@ import static io.panext.zoo.checkpoint.Renaming.rename;
 import static io.panext.zoo.checkpoint.Renaming.renamed;
 
 import io.panext.zoo.Generation;
+import io.panext.zoo.Traits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -145,6 +146,16 @@ public enum TargetLayout {
             return this == TORCHVISION ? List.of(channels, 1, 1) : List.of(channels);
         }
         return shape;
+    }
+
+    /** How a file of this layout is recognised. */
+    KeyLayout layout() {
+        return layout;
+    }
+
+    /** What all models of this layout are taken to be, though no tensor tells it. */
+    Traits traits() {
+        return layout.traits();
     }
 
     String named(String canonical, Generation generation) {

@@ -10,6 +10,7 @@ import io.panext.zoo.Catalogue;
 import io.panext.zoo.Parameter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -81,6 +82,29 @@ class ConversionTest {
         try (Checkpoint copy = Checkpoint.open(out())) {
             assertEquals(DType.F16, copy.info("w").dtype());
         }
+    }
+
+    @Test
+    void whatReadersOfTheNewLayoutAssumeWronglyIsNamed() throws IOException {
+        Path mindcv = Files.write(folder.resolve("convnext.ckpt"), MindSporeFile.model(Fixtures.V1));
+        String said = ": not told by the new file, whose readers assume otherwise unless a configuration says it: ";
+        try (Checkpoint source = Checkpoint.open(mindcv)) {
+            assertEquals(List.of(mindcv + said + "activation GELU_TANH"), notes(source, TargetLayout.TIMM, "{}"));
+            assertEquals(List.of(mindcv + said + "activation GELU_TANH, eps 1.0E-6 of the last norm"),
+                    notes(source, TargetLayout.HF, "{}"));
+            assertEquals(List.of(), notes(source, TargetLayout.FB, "{\"hidden_act\": \"gelu\"}"));
+        }
+        try (Checkpoint source = Checkpoint.open(Fixtures.path("hf_v1"))) {
+            assertEquals(List.of(source.name() + said + "eps 1.0E-12 of the last norm"),
+                    notes(source, TargetLayout.TIMM, "{}"));
+            assertEquals(List.of(), notes(source, TargetLayout.TIMM, "{\"layer_norm_eps\": 1e-6}"));
+            assertEquals(List.of(), notes(source, TargetLayout.HF, "{}"));
+        }
+    }
+
+    private List<String> notes(Checkpoint source, TargetLayout layout, String config) throws IOException {
+        return Conversion.of(source, Optional.of(layout), Optional.empty(), Optional.of(ModelConfig.parse("config.json",
+                config.getBytes(StandardCharsets.UTF_8)))).write(out(), _ -> {});
     }
 
     @Test
