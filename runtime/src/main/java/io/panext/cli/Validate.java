@@ -11,12 +11,15 @@ import io.panext.validate.Sample;
 import io.panext.validate.Score;
 import io.panext.validate.Validation;
 import io.panext.zoo.Preprocessing;
+import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -155,6 +158,14 @@ final class Validate implements Callable<Integer> {
         return samples;
     }
 
+    /** All that decides what comes of a photograph. */
+    private String setup(ConvNeXt convNeXt, Preprocessing preprocessing) throws IOException {
+        try (PretrainedModel pretrained = model.open()) {
+            return String.join(" ", convNeXt.name(), Fingerprint.of(pretrained.weights()),
+                    convNeXt.options().precision().toString(), Notation.settings(preprocessing));
+        }
+    }
+
     /**
      * Runs what has not been run yet.
      *
@@ -164,12 +175,14 @@ final class Validate implements Callable<Integer> {
     private OptionalDouble run(ConvNeXt convNeXt, Preprocessing preprocessing, List<Sample> samples,
             List<Outcome> found,
             Messages messages) throws IOException, CommandException {
-        String setup = String.join(" ", convNeXt.name(), convNeXt.options().precision().toString(),
-                Notation.settings(preprocessing));
-        try (OutcomeFile file = outcomes.isPresent() ? new OutcomeFile(outcomes.get(), setup) : null) {
-            Set<String> all = samples.stream().map(Sample::name).collect(Collectors.toSet());
+        try (OutcomeFile file = outcomes.isPresent()
+                ? new OutcomeFile(outcomes.get(), setup(convNeXt, preprocessing))
+                : null) {
             if (file != null) {
-                file.found().stream().filter(outcome -> all.contains(outcome.name())).forEach(found::add);
+                // an image that is of another class by now has another loss
+                Map<String, Integer> labels = samples.stream().collect(Collectors.toMap(Sample::name, Sample::label));
+                file.found().stream().filter(outcome -> Objects.equals(labels.get(outcome.name()), outcome.label()))
+                        .forEach(found::add);
             }
             Set<String> done = found.stream().map(Outcome::name).collect(Collectors.toCollection(HashSet::new));
             List<Sample> left = samples.stream().filter(sample -> !done.contains(sample.name())).toList();

@@ -2,6 +2,7 @@ package io.panext.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import io.panext.ConvNeXt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,6 +77,28 @@ class ValidateTest {
         assertEquals(1, stranger.status());
         assertTrue(stranger.err().startsWith("panext: " + notes + ": is no file of outcomes"), stranger.err());
         assertEquals("no table\nand no end", Files.readString(notes));
+    }
+
+    @Test
+    void outcomesOfOtherClassesOrOtherWeightsAreNotTakenForTodays() throws IOException {
+        arrange(20);
+        Path outcomes = folder.resolve("outcomes.csv");
+        Path map = Files.writeString(folder.resolve("map.txt"), String.join("\n", classFolders()));
+        JsonNode before = validate("-f", "json", "--outcomes", outcomes, "--class-map", map).json();
+        Files.writeString(map, String.join("\n", classFolders().reversed()));
+        JsonNode mapped = validate("-f", "json", "--outcomes", outcomes, "--class-map", map).json();
+        assertEquals(validate("-f", "json", "--class-map", map).json().path("result"), mapped.path("result"));
+        assertNotEquals(before.path("result"), mapped.path("result"));
+        Path model = folder.resolve("model.safetensors");
+        Path half = folder.resolve("half.safetensors");
+        Invocation.of("convert", ConvNeXt.EMBEDDED, model);
+        Invocation.of("convert", ConvNeXt.EMBEDDED, half, "--dtype", "bf16");
+        Path others = folder.resolve("others.csv");
+        assertEquals(0, validate("-m", model, "-s", 32, "--outcomes", others).status());
+        Files.move(half, model, StandardCopyOption.REPLACE_EXISTING);
+        Invocation replaced = validate("-m", model, "-s", 32, "--outcomes", others);
+        assertEquals(1, replaced.status());
+        assertTrue(replaced.err().contains("has outcomes of another validation"), replaced.err());
     }
 
     @Test
