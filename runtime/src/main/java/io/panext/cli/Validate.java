@@ -97,6 +97,7 @@ final class Validate implements Callable<Integer> {
         try (ConvNeXt convNeXt = model.load(options)) {
             messages.warn(convNeXt.warnings());
             Preprocessing preprocessing = preprocessing(convNeXt.preprocessing());
+            Validation validation = new Validation(convNeXt, preprocessing);
             List<Path> folders = folders();
             ClassFolders classes = classes(convNeXt, folders);
             List<Sample> samples = samples(folders, classes, messages);
@@ -106,7 +107,7 @@ final class Validate implements Callable<Integer> {
             // a name without a number is noticed now, not after hours
             real.ifPresent(labels -> samples.forEach(sample -> labels.of(sample.name())));
             var found = new ArrayList<Outcome>();
-            OptionalDouble rate = run(convNeXt, preprocessing, samples, found, messages);
+            OptionalDouble rate = run(validation, convNeXt, preprocessing, samples, found, messages);
             Score score = real.map(labels -> Score.of(found, outcome -> labels.of(outcome.name())))
                     .orElseGet(() -> Score.of(found));
             var report = new ValidationReport(convNeXt, preprocessing, classes, score, found, rate);
@@ -147,13 +148,17 @@ final class Validate implements Callable<Integer> {
         }
     }
 
-    private List<Sample> samples(List<Path> folders, ClassFolders classes, Messages messages) throws IOException {
+    private List<Sample> samples(List<Path> folders, ClassFolders classes, Messages messages)
+            throws IOException, CommandException {
         var samples = new ArrayList<Sample>();
         for (Path folder : folders) {
             int label = classes.labels().get(folder.getFileName().toString());
             for (Path image : ImageFiles.find(List.of(folder), messages)) {
                 samples.add(new Sample(image, data.relativize(image).toString(), label));
             }
+        }
+        if (samples.isEmpty()) {
+            throw new CommandException(data + ": no images in its folders");
         }
         return samples;
     }
@@ -172,9 +177,8 @@ final class Validate implements Callable<Integer> {
      * @param found gets all outcomes
      * @return photographs that this run judged in a second; empty if there were none
      */
-    private OptionalDouble run(ConvNeXt convNeXt, Preprocessing preprocessing, List<Sample> samples,
-            List<Outcome> found,
-            Messages messages) throws IOException, CommandException {
+    private OptionalDouble run(Validation validation, ConvNeXt convNeXt, Preprocessing preprocessing, List<Sample> samples,
+            List<Outcome> found, Messages messages) throws IOException, CommandException {
         try (OutcomeFile file = outcomes.isPresent()
                 ? new OutcomeFile(outcomes.get(), setup(convNeXt, preprocessing))
                 : null) {
@@ -189,7 +193,7 @@ final class Validate implements Callable<Integer> {
             int before = found.size();
             long start = System.nanoTime();
             try (Progress progress = new Progress("validate", left.size())) {
-                new Validation(convNeXt, preprocessing).run(left, execution.threads(), outcome -> {
+                validation.run(left, execution.threads(), outcome -> {
                     found.add(outcome);
                     if (file != null) {
                         file.add(outcome);

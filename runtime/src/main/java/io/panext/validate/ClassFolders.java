@@ -35,9 +35,7 @@ public record ClassFolders(Map<String, Integer> labels, String rule) {
      * @throws IllegalArgumentException if no way fits
      */
     public static ClassFolders of(List<String> folders, int classes, Optional<Labels> labels) {
-        if (folders.isEmpty()) {
-            throw new IllegalArgumentException("no folders in it, one for each class");
-        }
+        requireAny(folders);
         Map<String, Integer> byName = labels.map(ClassFolders::byName).orElse(Map.of());
         Map<String, Integer> byId = labels.map(known -> numbered(known.ids())).orElse(Map.of());
         if (folders.stream().allMatch(folder -> byName.containsKey(plain(folder)))) {
@@ -63,9 +61,10 @@ public record ClassFolders(Map<String, Integer> labels, String rule) {
      * Finds the classes by a list.
      *
      * @param map folders' names in the order of the model's outputs
-     * @throws IllegalArgumentException if a folder is not in the list, or the list is longer than the outputs
+     * @throws IllegalArgumentException if there are none, a folder is not in the list, or the list is longer than the outputs
      */
     public static ClassFolders of(List<String> folders, int classes, List<String> map) {
+        requireAny(folders);
         if (map.size() > classes) {
             throw new IllegalArgumentException("the class map has " + map.size() + " classes, the model " + classes);
         }
@@ -76,6 +75,12 @@ public record ClassFolders(Map<String, Integer> labels, String rule) {
             }
         }
         return select(folders, byMap::get, "class map");
+    }
+
+    private static void requireAny(List<String> folders) {
+        if (folders.isEmpty()) {
+            throw new IllegalArgumentException("no folders in it, one for each class");
+        }
     }
 
     private static ClassFolders select(List<String> folders, Function<String, Integer> label,

@@ -156,6 +156,23 @@ class ValidateTest {
         Files.createDirectory(folder.resolve("data"));
         assertEquals("panext: " + folder.resolve("data") + ": no folders in it, one for each class", validate().err()
                 .strip());
+        Path map = Files.writeString(folder.resolve("map.txt"), "cat\ndog\n");
+        assertEquals("panext: " + folder.resolve("data") + ": no folders in it, one for each class",
+                validate("--class-map", map).err().strip());
+        Files.createDirectory(folder.resolve("data/cat"));
+        Invocation empty = validate("--class-map", map);
+        assertEquals(1, empty.status());
+        assertEquals("panext: " + folder.resolve("data") + ": no images in its folders", empty.errLines().getLast());
+    }
+
+    @Test
+    void aModelWithoutClassesIsNotValidated() throws IOException {
+        arrange(10);
+        Path encoder = Path.of("../model-zoo/src/test/resources/io/panext/zoo/checkpoint/fb_fcmae_sparse.pth");
+        Invocation validation = validate("-m", encoder);
+        assertEquals(1, validation.status());
+        assertEquals("panext: " + encoder + " has no classifier, so there is nothing to validate",
+                validation.errLines().getLast());
     }
 
     private Invocation validate(Object... options) {
