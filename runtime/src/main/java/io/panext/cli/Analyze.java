@@ -64,6 +64,9 @@ final class Analyze implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Messages messages = new Messages(command.commandLine().getErr());
+        if (output.isPresent()) {
+            OutputFile.require(command, output.get(), ".png");
+        }
         List<Path> images = operands.find(messages);
         if (!images.isEmpty()) {
             analyze(images, messages);

@@ -8,7 +8,6 @@ import io.panext.zoo.checkpoint.NumpyFile;
 import io.panext.zoo.checkpoint.Safetensors;
 import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,13 +51,8 @@ final class FeatureFile implements AutoCloseable {
      * @param target where it will be
      * @param format how it will be written; else what its name says
      * @param stages those whose maps each image has
-     * @throws IOException if there is no such folder
      */
-    FeatureFile(Path target, Optional<Format> format, List<Integer> stages) throws IOException {
-        Path folder = target.toAbsolutePath().getParent();
-        if (!Files.isDirectory(folder)) {
-            throw new IOException(target + ": cannot be written: there is no folder " + folder);
-        }
+    FeatureFile(Path target, Optional<Format> format, List<Integer> stages) {
         this.target = target;
         this.format = format.orElseGet(() -> Format.of(target));
         this.stages = List.copyOf(stages);

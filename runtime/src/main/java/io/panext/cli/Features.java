@@ -57,6 +57,9 @@ final class Features implements Callable<Integer> {
         }
     }
 
+    private static final String[] ENDINGS = {".safetensors", ".npy"};
+    private static final String[] NO_ENDINGS = {};
+
     @Spec
     private CommandSpec command;
 
@@ -108,6 +111,7 @@ final class Features implements Callable<Integer> {
     public Integer call() throws IOException {
         Messages messages = new Messages(command.commandLine().getErr());
         requireSense();
+        OutputFile.require(command, out, format.isPresent() ? NO_ENDINGS : ENDINGS);
         List<Path> images = operands.find(messages);
         if (!images.isEmpty()) {
             Options options = execution.options(images.size()).withDecoder(decoder.decoder());
@@ -121,8 +125,12 @@ final class Features implements Callable<Integer> {
     }
 
     private void requireSense() {
-        if (!stages.isEmpty() && kind != Kind.STAGES) {
+        boolean chosen = command.commandLine().getParseResult().hasMatchedOption("--stages");
+        if (chosen && kind != Kind.STAGES) {
             throw new ParameterException(command.commandLine(), "--stages goes with --output stages");
+        }
+        if (chosen && stages.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "--stages names no stage");
         }
         if (norm && kind == Kind.POOLED) {
             throw new ParameterException(command.commandLine(), "--norm goes with maps; pooled features are normed");
@@ -140,6 +148,10 @@ final class Features implements Callable<Integer> {
         Outputs outputs = outputs();
         try (ConvNeXt convNeXt = model.load(options.withOutputs(outputs))) {
             messages.warn(convNeXt.warnings());
+            if (norm && !outputs.target().maps(convNeXt.spec().stages()).contains(convNeXt.spec().stages() - 1)) {
+                throw new ParameterException(command.commandLine(),
+                        "--norm goes with the last stage, which --stages leaves out");
+            }
             try (Session session = convNeXt.newSession();
                     FeatureFile file = new FeatureFile(out, format, outputs.target().maps(convNeXt.spec().stages()))) {
                 ImageOperands.forEach(images, "features", messages, (image, _) -> file.add(image.toString(),

@@ -28,6 +28,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -94,6 +95,10 @@ final class Inspect implements Callable<Integer> {
         Messages messages = new Messages(command.commandLine().getErr());
         boolean fetched = PretrainedModel.isFetched(model);
         Optional<Architecture> published = Catalogue.find(model).filter(_ -> !fetched);
+        if (published.isPresent() && (arch.architecture.isPresent() || weights.key.isPresent())) {
+            throw new ParameterException(command.commandLine(),
+                    "--arch and --weights go with a checkpoint, and " + model + " is the name of an architecture");
+        }
         try (PretrainedModel pretrained = published.isPresent()
                 ? weightless(published.get())
                 : PretrainedModel.open(model, arch.architecture, weights.key)) {

@@ -1,6 +1,8 @@
 package io.panext.cli;
 
 import io.panext.Mask;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -10,11 +12,21 @@ final class MaskOptions {
 
     @Option(names = "--mask-ratio", paramLabel = "R", converter = Ratio.class,
             description = "Share of the patches that is masked, in [0, 1); default: " + Mask.DEFAULT_RATIO + ".")
-    double ratio = Mask.DEFAULT_RATIO;
+    private Optional<Double> ratio;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "0",
-            description = "Which patches: the same for the same seed; default: ${DEFAULT-VALUE}.")
-    long seed;
+    @Option(names = "--seed", paramLabel = "S",
+            description = "Which patches: the same for the same seed; default: 0.")
+    private Optional<Long> seed;
+
+    /** Whether any of this was asked for. */
+    boolean areGiven() {
+        return ratio.isPresent() || seed.isPresent();
+    }
+
+    /** Masks one image. */
+    List<Mask> masks(int gridHeight, int gridWidth) {
+        return Mask.random(1, gridHeight, gridWidth, ratio.orElse(Mask.DEFAULT_RATIO), seed.orElse(0L));
+    }
 
     /** A share that leaves something to be seen. */
     static final class Ratio implements ITypeConverter<Double> {

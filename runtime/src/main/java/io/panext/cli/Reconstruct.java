@@ -26,6 +26,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -81,6 +82,11 @@ final class Reconstruct implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (source.tensors != null && masking.areGiven()) {
+            throw new ParameterException(command.commandLine(),
+                    "--mask-ratio and --seed go with an image; tensors have their masks beside them");
+        }
+        OutputFile.require(command, output, source.image != null ? ".png" : ".safetensors");
         Options options = execution.options(1).withDecoder(decoder.decoder());
         try (PretrainedModel pretrained = model.open();
                 MaskedAutoencoder autoencoder = MaskedAutoencoder.load(pretrained, options)) {
@@ -97,8 +103,7 @@ final class Reconstruct implements Callable<Integer> {
     private void reconstruct(MaskedAutoencoder autoencoder, RgbImage photograph) throws IOException {
         Preprocessing settings = autoencoder.preprocessing();
         int patch = autoencoder.spec().reduction();
-        List<Mask> masks = Mask.random(1, settings.height() / patch, settings.width() / patch, masking.ratio,
-                masking.seed);
+        List<Mask> masks = masking.masks(settings.height() / patch, settings.width() / patch);
         Preprocessor preprocessor = new Preprocessor(settings);
         RgbImage original = preprocessor.apply(photograph);
         try (MaskedSession session = autoencoder.newSession(settings.height(), settings.width(), masks)) {

@@ -174,6 +174,10 @@ class FeaturesTest {
         assertRefused(2, pooledOnly, "--mask-ratio", 0.6, "--output", "map", "-o", out);
         assertRefused(2, pooledOnly, "--mask-ratio", 0.6, "--output-stride", 16, "-o", out);
         assertRefused(2, "--seed goes with --mask-ratio", "--seed", 1, "-o", out);
+        assertRefused(2, "--stages names no stage", "--output", "stages", "--stages", ",", "-o", out);
+        assertRefused(2, "--norm goes with the last stage, which --stages leaves out", "--output", "stages",
+                "--stages", "0,1", "--norm", "-o", out);
+        assertRefused(2, "x.csv: what is written here must end in .safetensors or .npy", "-o", folder.resolve("x.csv"));
         assertRefused(1, "there is no stage 7", "--output", "stages", "--stages", "7", "-o", out);
         assertRefused(1, "an output stride of 5", "--output-stride", 5, "-o", out);
         assertRefused(1, "missing", "-o", folder.resolve("missing/out.npy"));

@@ -9,6 +9,7 @@ import io.panext.ConvNeXt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +90,15 @@ class InspectTest {
         assertTrue(text.out().contains("key layout      timm"), text.out());
         assertTrue(text.out().contains("10, with labels"), text.out());
         assertTrue(text.out().contains("stages.3.blocks.1.mlp.fc2"), text.out());
+    }
+
+    @Test
+    void optionsOfCheckpointsDoNotGoWithArchitectures() {
+        for (String option : List.of("--arch=convnext_base", "--weights=model")) {
+            Invocation refused = Invocation.of("inspect", "convnext_tiny", option);
+            assertEquals(2, refused.status());
+            assertTrue(refused.err().contains("convnext_tiny is the name of an architecture"), refused.err());
+        }
     }
 
     @Test

@@ -152,6 +152,24 @@ class ReconstructTest {
     }
 
     @Test
+    void optionsAndNamesThatDoNotFitAreWrongUsage() throws IOException {
+        Path tensors = write(List.of(1, 3, 96, 96), List.of(1, 9), 0, 1, 1, 1, 1, 1, 1, 1, 1);
+        Path out = folder.resolve("out.safetensors");
+        for (String option : List.of("--mask-ratio=0.75", "--seed=0")) {
+            Invocation failed = Invocation.of("reconstruct", "-m", FCMAE, "-i", tensors, "-o", out, option);
+            assertEquals(2, failed.status());
+            assertTrue(failed.err().contains("--mask-ratio and --seed go with an image"), failed.err());
+        }
+        Path jpeg = folder.resolve("seen.jpg");
+        for (Invocation failed : List.of(Invocation.of("reconstruct", "-m", FCMAE, Invocation.CAT, "-o", jpeg),
+                Invocation.of("analyze", Invocation.CAT, "-o", jpeg))) {
+            assertEquals(2, failed.status());
+            assertTrue(failed.err().contains("seen.jpg: what is written here must end in .png"), failed.err());
+        }
+        assertEquals(2, Invocation.of("reconstruct", "-m", FCMAE, "-i", tensors, "-o", jpeg).status());
+    }
+
+    @Test
     void eitherAnImageOrTensorsAreReconstructed() {
         assertEquals(2, Invocation.of("reconstruct", "-m", FCMAE, "-o", "x.png").status());
         assertEquals(2, Invocation.of("reconstruct", "-m", FCMAE, "-i", "in", Invocation.CAT, "-o", "x").status());
