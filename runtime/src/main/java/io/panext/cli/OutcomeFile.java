@@ -102,13 +102,18 @@ final class OutcomeFile implements Closeable {
         while (end > 0 && text[end - 1] != '\n') {
             end--;
         }
-        List<Outcome> outcomes = outcomes(new String(text, 0, end, StandardCharsets.UTF_8));
+        boolean begun = !header().startsWith(new String(text, StandardCharsets.UTF_8));
+        List<Outcome> outcomes = begun ? outcomes(new String(text, 0, end, StandardCharsets.UTF_8)) : List.of();
         if (end < text.length) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 channel.truncate(end);
             }
         }
         return outcomes;
+    }
+
+    private static String header() {
+        return String.join(",", new CsvMapper().schemaFor(Row.class).getColumnNames());
     }
 
     private List<Outcome> outcomes(String text) throws IOException, CommandException {

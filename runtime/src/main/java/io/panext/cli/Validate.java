@@ -92,6 +92,9 @@ final class Validate implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, CommandException {
         Messages messages = new Messages(command.commandLine().getErr());
+        for (Path file : Stream.of(resultsFile, perClass).flatMap(Optional::stream).toList()) {
+            OutputFile.require(command, file);
+        }
         Options options = execution.options(Long.MAX_VALUE).withThreads(1)
                 .withDecoder(ImageDecoder.DEFAULT.withOrientation(Orientation.IGNORE));
         try (ConvNeXt convNeXt = model.load(options)) {

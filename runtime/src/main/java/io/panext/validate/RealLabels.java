@@ -1,5 +1,6 @@
 package io.panext.validate;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -24,8 +25,17 @@ public record RealLabels(List<List<Integer>> labels) {
      * @throws IOException if it cannot be read or is no list of lists of numbers
      */
     public static RealLabels read(Path file) throws IOException {
-        return new RealLabels(JsonMapper.builder().build().readValue(file.toFile(), new TypeReference<>() {
-        }));
+        String problem = file + ": is no list of lists of numbers";
+        try {
+            List<List<Integer>> labels = JsonMapper.builder().build().readValue(file.toFile(), new TypeReference<>() {
+            });
+            if (labels == null || labels.stream().anyMatch(row -> row == null || row.contains(null))) {
+                throw new IOException(problem + ": something in it is null");
+            }
+            return new RealLabels(labels);
+        } catch (JsonProcessingException e) {
+            throw new IOException(problem + ": " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+        }
     }
 
     /**

@@ -69,6 +69,10 @@ class ValidateTest {
         assertEquals(50, again.json().path("images").asInt());
         assertTrue(again.json().path("imagesPerSecond").isMissingNode(), again.out());
         assertFalse(validate("--outcomes", outcomes).out().contains("images/s"));
+        Path header = Files.writeString(folder.resolve("header.csv"), lines.getFirst().substring(0, 9));
+        validate("--outcomes", header, "--size", 32);
+        assertEquals(lines.getFirst(), Files.readAllLines(header).getFirst());
+        assertEquals(51, Files.readAllLines(header).size());
         Invocation other = validate("--outcomes", outcomes, "--size", 96);
         assertEquals(1, other.status());
         assertTrue(other.err().contains("has outcomes of another validation"), other.err());
@@ -141,6 +145,13 @@ class ValidateTest {
         JsonNode json = validate("-f", "json", "--real-labels", real).json();
         assertEquals(100, json.path("result").path("top5").asDouble());
         assertEquals(2, json.path("images").asInt());
+        for (String malformed : List.of("{\"1\": [0]}", "[[0], null, []]", "[[0], [3", "null")) {
+            Files.writeString(real, malformed);
+            Invocation refused = validate("--real-labels", real);
+            assertEquals(1, refused.status());
+            assertTrue(refused.err().startsWith("panext: " + real + ": is no list of lists of numbers: "),
+                    refused.err());
+        }
         Files.writeString(real, "[[0], [], []]");
         Files.copy(IMAGES.resolve("cat_0014.png"), cats.resolve("cat.png"));
         Invocation unnumbered = validate("--real-labels", real);
@@ -173,6 +184,18 @@ class ValidateTest {
         assertEquals(1, validation.status());
         assertEquals("panext: " + encoder + " has no classifier, so there is nothing to validate",
                 validation.errLines().getLast());
+    }
+
+    @Test
+    void filesThatCannotBeWrittenAreNoticedBeforeTheWork() throws IOException {
+        Path nowhere = folder.resolve("missing/file");
+        for (Invocation refused : List.of(validate("--per-class", nowhere), validate("--results-file", nowhere),
+                validate("--results-file", folder),
+                Invocation.of("analyze", "-m", "missing.safetensors", "-o", nowhere, Invocation.CAT),
+                Invocation.of("reconstruct", "-m", "missing.safetensors", "-o", nowhere, Invocation.CAT))) {
+            assertEquals(1, refused.status());
+            assertTrue(refused.err().contains(": cannot be written: "), refused.err());
+        }
     }
 
     private Invocation validate(Object... options) {
