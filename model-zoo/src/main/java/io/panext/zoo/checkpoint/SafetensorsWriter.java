@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -59,12 +60,12 @@ final class SafetensorsWriter {
         });
     }
 
-    /** Padded with spaces, so that the data begin at a multiple of eight bytes. */
+    /** With metadata in one order, whatever the map's, and padded so that the data begin at a multiple of eight bytes. */
     private static byte[] header(String file, List<Tensor> tensors, Map<String, String> metadata)
             throws CheckpointException {
         ObjectNode header = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
-            header.set(SafetensorsJson.METADATA, JSON.valueToTree(metadata));
+            header.set(SafetensorsJson.METADATA, JSON.valueToTree(new TreeMap<>(metadata)));
         }
         long begin = 0;
         for (Tensor tensor : tensors) {

@@ -52,6 +52,17 @@ class SafetensorsTest {
     }
 
     @Test
+    void equalContentsAreEqualBytes() throws IOException {
+        var metadata = new LinkedHashMap<String, String>();
+        var reversed = new LinkedHashMap<String, String>();
+        List.of("a", "model", "images", "z").forEach(key -> metadata.put(key, "x"));
+        List.of("z", "images", "model", "a").forEach(key -> reversed.put(key, "x"));
+        Safetensors.write(folder.resolve("one"), new LinkedHashMap<>(), metadata);
+        Safetensors.write(folder.resolve("other"), new LinkedHashMap<>(), reversed);
+        assertEquals(-1, Files.mismatch(folder.resolve("one"), folder.resolve("other")));
+    }
+
+    @Test
     void writesOffHeapTensors() throws IOException {
         Path file = folder.resolve("off-heap.safetensors");
         float[] values = random(17);
