@@ -180,7 +180,8 @@ final class Validate implements Callable<Integer> {
      * @param found gets all outcomes
      * @return photographs that this run judged in a second; empty if there were none
      */
-    private OptionalDouble run(Validation validation, ConvNeXt convNeXt, Preprocessing preprocessing, List<Sample> samples,
+    private OptionalDouble run(Validation validation, ConvNeXt convNeXt, Preprocessing preprocessing,
+            List<Sample> samples,
             List<Outcome> found, Messages messages) throws IOException, CommandException {
         try (OutcomeFile file = outcomes.isPresent()
                 ? new OutcomeFile(outcomes.get(), setup(convNeXt, preprocessing))
