@@ -3,6 +3,7 @@ package io.panext.jmh;
 import io.panext.ConvNeXt;
 import io.panext.Options;
 import io.panext.Session;
+import io.panext.compile.ExecutionMode;
 import io.panext.jmh.peer.Agreement;
 import io.panext.jmh.peer.Panext;
 import io.panext.jmh.peer.Peer;
@@ -59,8 +60,10 @@ final class StepRuns implements AutoCloseable {
         Agreement.require(peer, onnxRuntime, work);
         var checkpoint = SyntheticCheckpoint.of(work.spec());
         try (PretrainedModel pretrained = PretrainedModel.of(work.model(), checkpoint, Optional.empty())) {
+            // steps follow each other only where all threads share each of them
             model = ConvNeXt.load(pretrained, Options.DEFAULT.withThreads(work.threads())
-                    .withBackend(panext.backend()).withPrecision(panext.precision()));
+                    .withBackend(panext.backend()).withPrecision(panext.precision())
+                    .withMode(ExecutionMode.LATENCY));
         }
         session = model.newSession(work.batch(), work.size(), work.size());
         images = arena.allocateFrom(ValueLayout.JAVA_FLOAT, work.images());

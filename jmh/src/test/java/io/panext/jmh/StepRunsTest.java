@@ -13,19 +13,21 @@ import io.panext.jmh.report.StepTime;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StepRunsTest {
 
-    private static final Workload WORK = new Workload("convnextv2_atto", 2, 64, 1);
-
-    @Test
-    void stepsDoAllTheWorkOfTheModel() throws IOException {
-        try (var runs = new StepRuns(new Panext(BackendChoice.SIMD, Precision.FP32), WORK, 1 << 20)) {
+    /** Whatever the batch, two threads share each step. */
+    @ParameterizedTest
+    @CsvSource({"2, 1", "8, 1", "1, 2", "4, 2"})
+    void stepsDoAllTheWorkOfTheModel(int batch, int threads) throws IOException {
+        var work = new Workload("convnextv2_atto", batch, 64, threads);
+        try (var runs = new StepRuns(new Panext(BackendChoice.SIMD, Precision.FP32), work, 1 << 20)) {
             StepFindings findings = runs.run(1, 2);
             List<StepTime> steps = findings.steps();
-            assertEquals(WORK.flop(), sum(steps, StepKind::flop));
-            assertTrue(sum(steps, StepKind::weightBytes) >= 4.0 * WORK.spec().parameterCount());
+            assertEquals(work.flop(), sum(steps, StepKind::flop));
+            assertTrue(sum(steps, StepKind::weightBytes) >= 4.0 * work.spec().parameterCount());
             // 12 blocks, of which 6 are in stage 3, and the head's norm
             assertEquals(13, count(findings, "depthwise convolutions, norms"));
             assertEquals(12, count(findings, "linears of stage 3"));
