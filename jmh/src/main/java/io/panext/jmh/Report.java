@@ -11,6 +11,7 @@ import io.panext.jmh.report.ReportFiles;
 import io.panext.jmh.report.Samples;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class Report {
     /** Runs the benchmarks. */
     public static void main(String[] args)
             throws RunnerException, CommandLineOptionException, IOException, InterruptedException {
-        Environment environment = Environment.here();
+        Environment environment = Environment.here(Instant.now());
         Map<Subject, List<RunResult>> results = Suite.of(new CommandLineOptions(args)).run().stream()
                 .collect(Collectors.groupingBy(Subject::of, LinkedHashMap::new, Collectors.toList()));
         var models = new ArrayList<ModelTime>();

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,7 +91,7 @@ final class StepRuns implements AutoCloseable {
      * @param rounds  rounds that do
      */
     StepFindings run(int warmups, int rounds) {
-        Environment environment = Environment.here();
+        Instant began = Instant.now();
         var warmup = new Times();
         for (int round = 0; round < warmups; round++) {
             round(warmup);
@@ -104,7 +105,7 @@ final class StepRuns implements AutoCloseable {
                 new Ceiling(cache.bytes(), new Samples(times.cache)),
                 new Ceiling(weights.bytes(), new Samples(times.weights)),
                 new Ceiling(memory.bytes(), new Samples(times.memory)));
-        return new StepFindings(environment, panext.name(), work, ceilings, clock.times(),
+        return new StepFindings(Environment.here(began), panext.name(), work, ceilings, clock.times(),
                 new Samples(times.whole), new Samples(times.onnxRuntime));
     }
 

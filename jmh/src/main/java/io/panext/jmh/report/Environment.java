@@ -29,13 +29,13 @@ import java.util.stream.Stream;
 public record Environment(String time, String machine, String system, String jvm, String commit,
         Map<String, String> versions) {
 
-    /** Describes this process and its machine. */
-    public static Environment here() {
+    /** Describes this process and its machine. Loads the libraries of all peers, which a measurement need not bear. */
+    public static Environment here(Instant began) {
         var versions = new LinkedHashMap<String, String>();
         versions.put("panext", new Panext(BackendChoice.AUTO, Precision.FP32).version());
         versions.put("oneDNN", onednn());
         Stream.of(Peers.values()).map(Peers::peer).forEach(peer -> versions.put(peer.name(), peer.version()));
-        return new Environment(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        return new Environment(began.truncatedTo(ChronoUnit.SECONDS).toString(),
                 Machine.name("oneDNN " + versions.get("oneDNN")), properties("os.name", "os.version", "os.arch"),
                 properties("java.vm.name", "java.runtime.version"), describedCommit(), versions);
     }
