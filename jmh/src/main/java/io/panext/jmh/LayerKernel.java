@@ -2,19 +2,14 @@ package io.panext.jmh;
 
 import io.panext.BackendChoice;
 import io.panext.compile.Backend;
-import io.panext.compile.Kernel;
 import io.panext.dnnl.DnnlBackend;
 import io.panext.dnnl.WeightLayout;
-import io.panext.graph.Op;
-import io.panext.graph.Shape;
 import io.panext.jmh.peer.Workload;
 import io.panext.onednn.DataType;
 import io.panext.onednn.Onednn;
 import io.panext.onednn.OnednnUnavailableException;
 import io.panext.simd.SimdBackend;
 import io.panext.zoo.checkpoint.CheckpointException;
-import io.panext.zoo.checkpoint.ModelWeights;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -63,20 +58,13 @@ public class LayerKernel {
     @Param({"SIMD", "ONEDNN"})
     public BackendChoice backend;
 
-    private BoundKernel kernel;
+    private LayerRun loaded;
 
-    /** Binds the kernel and checks its result. */
+    /** Loads the layer and checks its result. */
     @Setup
     public void open() throws CheckpointException, OnednnUnavailableException {
-        var work = new Workload(model, batch, size, 1);
-        List<Shape> inputs = layer.inputs(work, stage);
-        try (ModelWeights weights = work.weights()) {
-            Op op = layer.op(weights, stage);
-            kernel = new BoundKernel(kernel(backend(), op), op, inputs);
-            try (var reference = new BoundKernel(kernel(new SimdBackend(), op), op, inputs)) {
-                kernel.requireSameResult(reference);
-            }
-        }
+        loaded = new LayerRun(layer, backend(), new Workload(model, batch, size, 1), stage);
+        loaded.requireExactResult();
     }
 
     private Backend backend() throws OnednnUnavailableException {
@@ -89,20 +77,15 @@ public class LayerKernel {
         throw new IllegalStateException("no kernels of " + backend);
     }
 
-    private static Kernel kernel(Backend backend, Op op) {
-        return backend.kernels(op).findFirst()
-                .orElseThrow(() -> new IllegalStateException(backend + " has no kernel for " + op));
-    }
-
     /** One run. */
     @Benchmark
     public void run() {
-        kernel.run();
+        loaded.run();
     }
 
     /** Frees everything. */
     @TearDown
     public void close() {
-        kernel.close();
+        loaded.close();
     }
 }
