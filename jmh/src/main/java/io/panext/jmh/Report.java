@@ -2,6 +2,7 @@ package io.panext.jmh;
 
 import io.panext.BackendChoice;
 import io.panext.jmh.peer.Peer;
+import io.panext.jmh.peer.Peers;
 import io.panext.jmh.peer.Workload;
 import io.panext.jmh.report.Environment;
 import io.panext.jmh.report.Findings;
@@ -58,7 +59,7 @@ public final class Report {
                     System.err.println("in no table: " + benchmark);
             }
         }
-        var findings = new Findings(environment, ceiling, models, layers);
+        var findings = new Findings(environment, ceiling, Peers.names(), models, layers);
         System.out.println();
         System.out.print(ReportFiles.write(findings, folder()));
     }

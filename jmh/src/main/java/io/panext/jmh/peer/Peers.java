@@ -2,6 +2,7 @@ package io.panext.jmh.peer;
 
 import io.panext.BackendChoice;
 import io.panext.Precision;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The runtimes that panext is measured against. */
@@ -19,6 +20,11 @@ public enum Peers {
             case ONNX_RUNTIME -> new OnnxRuntime();
             case DJL_PYTORCH -> new DjlPytorch();
         };
+    }
+
+    /** Returns the names that reports give them. */
+    public static List<String> names() {
+        return Stream.of(values()).map(peers -> peers.peer().name()).toList();
     }
 
     /**

@@ -1,25 +1,29 @@
 package io.panext.jmh.report;
 
-import io.panext.BackendChoice;
-import io.panext.jmh.peer.Peers;
 import io.panext.jmh.peer.Workload;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * All that a run of the suite measured.
  *
  * @param environment   where
- * @param ceilingGflops most fp32 operations that one core did, in GFLOP/s
+ * @param ceilingGflops most fp32 operations that one core did, in GFLOP/s; 0 if that was not measured
+ * @param peers         names of the runtimes that others stand beside
  * @param models        whole models
  * @param layers        layers
  */
-public record Findings(Environment environment, double ceilingGflops, List<ModelTime> models,
+public record Findings(Environment environment, double ceilingGflops, List<String> peers, List<ModelTime> models,
         List<LayerTime> layers) {
+
+    private static final String ONEDNN = column("oneDNN");
 
     /** Copies the lists, with those together that did the same work. */
     public Findings {
+        peers = List.copyOf(peers);
         List<Workload> works = models.stream().map(ModelTime::work).distinct().toList();
         models = models.stream().sorted(Comparator.comparingInt(model -> works.indexOf(model.work()))).toList();
         layers = List.copyOf(layers);
@@ -30,28 +34,41 @@ public record Findings(Environment environment, double ceilingGflops, List<Model
         return Stream.concat(models.stream().map(this::row), layers.stream().map(this::row)).toList();
     }
 
+    /** The columns of whole models' ratios, one for each peer. */
+    List<String> peerColumns() {
+        return peers.stream().map(Findings::column).toList();
+    }
+
+    /** The columns of layers' ratios. */
+    List<String> layerColumns() {
+        return List.of(ONEDNN);
+    }
+
+    private static String column(String runtime) {
+        return "/ " + runtime;
+    }
+
     private Row row(ModelTime time) {
+        Map<String, Double> ratios = unknownRatios();
+        for (ModelTime other : models) {
+            if (peers.contains(other.runtime()) && other.work().equals(time.work())) {
+                ratios.put(column(other.runtime()), time.samples().median() / other.samples().median());
+            }
+        }
         return Row.of(time.runtime(), time.work(), "", time.samples(), time.work().flop(), ceilingGflops,
-                ratio(time, Peers.ONNX_RUNTIME), ratio(time, Peers.DJL_PYTORCH), null, time.peakBytes());
+                time.peakBytes(), ratios);
     }
 
     private Row row(LayerTime time) {
-        return Row.of(time.backend(), time.work(), time.layer(), time.samples(), time.flop(), ceilingGflops, null, null,
-                ratio(time), 0);
+        Map<String, Double> ratios = unknownRatios();
+        layers.stream().filter(other -> other.onOnednn() && other.didWorkOf(time)).findFirst()
+                .ifPresent(other -> ratios.put(ONEDNN, time.samples().median() / other.samples().median()));
+        return Row.of(time.backend(), time.work(), time.layer(), time.samples(), time.flop(), ceilingGflops, 0, ratios);
     }
 
-    /** The time of a runtime as a multiple of a peer's for the same work, null if that was not measured. */
-    private Double ratio(ModelTime time, Peers peer) {
-        String name = peer.peer().name();
-        return models.stream().filter(other -> other.runtime().equals(name) && other.work().equals(time.work()))
-                .map(other -> time.samples().median() / other.samples().median()).findFirst().orElse(null);
-    }
-
-    private Double ratio(LayerTime time) {
-        String onednn = BackendChoice.ONEDNN.name();
-        return layers.stream()
-                .filter(other -> other.backend().equals(onednn) && other.work().equals(time.work())
-                        && other.layer().equals(time.layer()))
-                .map(other -> time.samples().median() / other.samples().median()).findFirst().orElse(null);
+    private Map<String, Double> unknownRatios() {
+        var ratios = new LinkedHashMap<String, Double>();
+        Stream.concat(peerColumns().stream(), layerColumns().stream()).forEach(column -> ratios.put(column, null));
+        return ratios;
     }
 }

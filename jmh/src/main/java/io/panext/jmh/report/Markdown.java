@@ -10,20 +10,25 @@ import java.util.stream.Stream;
 final class Markdown {
 
     private static final List<String> MODEL_COLUMNS = List.of("model", "size", "batch", "threads", "runtime",
-            "ms per run", "least", "quartiles", "GFLOP/s", "share of the ceiling", "/ ONNX Runtime", "/ DJL PyTorch",
-            "peak MiB");
+            "ms per run", "least", "quartiles", "GFLOP/s", "share of the ceiling");
     private static final List<String> LAYER_COLUMNS = List.of("model", "size", "batch", "layer", "backend",
-            "us per run", "least", "quartiles", "GFLOP/s", "share of the ceiling", "/ oneDNN");
+            "us per run", "least", "quartiles", "GFLOP/s", "share of the ceiling");
+    private static final List<String> MEMORY_COLUMNS = List.of("peak MiB");
 
     private Markdown() {}
 
     static String of(Findings findings) {
         List<Row> rows = findings.rows();
         var text = new StringBuilder(facts(findings.environment()));
-        text.append(format("%nFMA ceiling of one core: %.1f GFLOP/s%n", findings.ceilingGflops()));
-        List<List<String>> models = rows.stream().filter(row -> row.layer().isEmpty()).map(Markdown::model).toList();
-        List<List<String>> layers = rows.stream().filter(row -> !row.layer().isEmpty()).map(Markdown::layer).toList();
-        Stream.of(table(MODEL_COLUMNS, models), table(LAYER_COLUMNS, layers)).forEach(text::append);
+        if (findings.ceilingGflops() > 0) {
+            text.append(format("%nFMA ceiling of one core: %.1f GFLOP/s%n", findings.ceilingGflops()));
+        }
+        List<String> peers = findings.peerColumns();
+        List<String> backends = findings.layerColumns();
+        text.append(table(columns(MODEL_COLUMNS, peers, MEMORY_COLUMNS),
+                rows.stream().filter(row -> row.layer().isEmpty()).map(row -> model(row, peers)).toList()));
+        text.append(table(columns(LAYER_COLUMNS, backends, List.of()),
+                rows.stream().filter(row -> !row.layer().isEmpty()).map(row -> layer(row, backends)).toList()));
         return text.toString();
     }
 
@@ -36,19 +41,23 @@ final class Markdown {
                 environment.jvm(), versions);
     }
 
-    private static List<String> model(Row row) {
-        return List.of(row.model(), number(row.size()), number(row.batch()), number(row.threads()), row.runtime(),
-                micros(row.medianMicros() / 1e3), micros(row.minMicros() / 1e3),
+    private static List<String> model(Row row, List<String> ratios) {
+        return columns(List.of(row.model(), number(row.size()), number(row.batch()), number(row.threads()),
+                row.runtime(), micros(row.medianMicros() / 1e3), micros(row.minMicros() / 1e3),
                 micros(row.quarterMicros() / 1e3) + " to " + micros(row.threeQuarterMicros() / 1e3),
-                format("%.0f", row.gflops()), share(row), format("%.2f", row.toOnnxRuntime()),
-                format("%.2f", row.toDjlPytorch()), format("%d", row.peakMebibytes()));
+                format("%.0f", row.gflops()), share(row)), ratios(row, ratios),
+                List.of(format("%d", row.peakMebibytes())));
     }
 
-    private static List<String> layer(Row row) {
-        return List.of(row.model(), number(row.size()), number(row.batch()), row.layer(), row.runtime(),
+    private static List<String> layer(Row row, List<String> ratios) {
+        return columns(List.of(row.model(), number(row.size()), number(row.batch()), row.layer(), row.runtime(),
                 micros(row.medianMicros()), micros(row.minMicros()),
                 micros(row.quarterMicros()) + " to " + micros(row.threeQuarterMicros()),
-                format("%.0f", row.gflops()), share(row), format("%.2f", row.toOnednn()));
+                format("%.0f", row.gflops()), share(row)), ratios(row, ratios), List.of());
+    }
+
+    private static List<String> ratios(Row row, List<String> columns) {
+        return columns.stream().map(column -> format("%.2f", row.ratios().get(column))).toList();
     }
 
     private static String micros(double value) {
@@ -65,6 +74,10 @@ final class Markdown {
 
     static String format(String format, Number value) {
         return value == null ? "" : String.format(Locale.ROOT, format, value);
+    }
+
+    static List<String> columns(List<String> first, List<String> middle, List<String> last) {
+        return Stream.of(first, middle, last).flatMap(List::stream).toList();
     }
 
     static String table(List<String> header, List<List<String>> rows) {

@@ -2,7 +2,6 @@ package io.panext.jmh.report;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** The report on steps, for people. */
 final class StepMarkdown {
@@ -18,9 +17,10 @@ final class StepMarkdown {
         List<StepRow> rows = findings.rows();
         return Markdown.facts(findings.environment()) + ceilings(findings)
                 + Markdown.table(MARK_COLUMNS, findings.marks().stream().map(StepMarkdown::mark).toList())
-                + Markdown.table(columns(List.of("part"), TIME_COLUMNS, List.of()),
+                + Markdown.table(Markdown.columns(List.of("part"), TIME_COLUMNS, List.of()),
                         rows.stream().filter(row -> row.kernel().isEmpty()).map(StepMarkdown::part).toList())
-                + Markdown.table(columns(List.of("kernel", "input", "output"), TIME_COLUMNS, List.of("bound by")),
+                + Markdown.table(
+                        Markdown.columns(List.of("kernel", "input", "output"), TIME_COLUMNS, List.of("bound by")),
                         rows.stream().filter(row -> !row.kernel().isEmpty()).map(StepMarkdown::kind).toList());
     }
 
@@ -47,15 +47,12 @@ final class StepMarkdown {
     }
 
     private static List<String> part(StepRow row) {
-        return columns(List.of(row.part()), times(row), List.of());
+        return Markdown.columns(List.of(row.part()), times(row), List.of());
     }
 
     private static List<String> kind(StepRow row) {
-        return columns(List.of(row.kernel(), row.input(), row.output()), times(row), List.of(row.limit().toString()));
-    }
-
-    private static List<String> columns(List<String> first, List<String> middle, List<String> last) {
-        return Stream.of(first, middle, last).flatMap(List::stream).toList();
+        return Markdown.columns(List.of(row.kernel(), row.input(), row.output()), times(row),
+                List.of(row.limit().toString()));
     }
 
     private static List<String> times(StepRow row) {

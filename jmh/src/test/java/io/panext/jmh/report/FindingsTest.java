@@ -1,6 +1,7 @@
 package io.panext.jmh.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,10 +25,13 @@ class FindingsTest {
     private static final Environment ENVIRONMENT = new Environment("now", "a machine", "a system", "a jvm", "c0ffee",
             Map.of("panext", "1"));
 
-    private static final Findings FINDINGS = new Findings(ENVIRONMENT, 100,
+    private static final String ONNX_RUNTIME = Peers.ONNX_RUNTIME.peer().name();
+    private static final String DJL_PYTORCH = Peers.DJL_PYTORCH.peer().name();
+
+    private static final Findings FINDINGS = new Findings(ENVIRONMENT, 100, List.of(ONNX_RUNTIME, DJL_PYTORCH, "New"),
             List.of(model("panext auto", WORK, 100_000, 300_000, 200_000), model("panext auto", OTHER, 100_000),
-                    model(Peers.ONNX_RUNTIME.peer().name(), WORK, 500_000),
-                    model(Peers.DJL_PYTORCH.peer().name(), WORK, 800_000)),
+                    model(ONNX_RUNTIME, WORK, 500_000),
+                    model(DJL_PYTORCH, WORK, 800_000), model("New", OTHER, 50_000)),
             List.of(layer("SIMD", 30), layer("ONEDNN", 20)));
 
     private static ModelTime model(String runtime, Workload work, double... micros) {
@@ -46,9 +50,10 @@ class FindingsTest {
     void ratiosAreOfMediansOnTheSameWork() {
         Row row = FINDINGS.rows().getFirst();
         assertEquals(200_000, row.medianMicros());
-        assertEquals(0.4, row.toOnnxRuntime(), 1e-12);
-        assertEquals(0.25, row.toDjlPytorch(), 1e-12);
-        assertNull(FINDINGS.rows().get(3).toOnnxRuntime());
+        assertEquals(0.4, row.ratios().get("/ ONNX Runtime"), 1e-12);
+        assertEquals(0.25, row.ratios().get("/ DJL PyTorch"), 1e-12);
+        assertNull(row.ratios().get("/ New"));
+        assertEquals(2, FINDINGS.rows().get(3).ratios().get("/ New"), 1e-12);
     }
 
     @Test
@@ -59,11 +64,18 @@ class FindingsTest {
     }
 
     @Test
+    void withoutTheCeilingThereIsNoShareOfIt() {
+        var findings = new Findings(ENVIRONMENT, 0, List.of(), FINDINGS.models(), FINDINGS.layers());
+        assertNull(findings.rows().getFirst().shareOfCeiling());
+        assertFalse(Markdown.of(findings).contains("ceiling of one core"));
+    }
+
+    @Test
     void layersStandBesideOnednn() {
         List<Row> rows = FINDINGS.rows();
-        assertEquals(1.5, rows.get(4).toOnednn(), 1e-12);
-        assertEquals(1, rows.get(5).toOnednn(), 1e-12);
-        assertEquals(100, rows.get(4).gflops(), 1e-9);
+        assertEquals(1.5, rows.get(5).ratios().get("/ oneDNN"), 1e-12);
+        assertEquals(1, rows.get(6).ratios().get("/ oneDNN"), 1e-12);
+        assertEquals(100, rows.get(5).gflops(), 1e-9);
     }
 
     @Test
@@ -73,6 +85,22 @@ class FindingsTest {
         assertEquals(1.75, samples.quantile(0.25));
         assertEquals(2.5, samples.median());
         assertEquals(4, samples.quantile(1));
+    }
+
+    /** Nothing but its name is known of the third. */
+    @Test
+    void everyPeerHasAColumnInEveryFile(@TempDir Path folder) throws IOException {
+        String markdown = ReportFiles.write(FINDINGS, folder);
+        assertTrue(markdown.contains("| share of the ceiling | / ONNX Runtime | / DJL PyTorch | / New | peak MiB |"),
+                markdown);
+        assertTrue(markdown.contains(" | 0.40 | 0.25 |  | 3 |"), markdown);
+        List<String> csv = Files.readAllLines(folder.resolve("report.csv"));
+        assertTrue(csv.getFirst().endsWith("peakMebibytes,\"/ ONNX Runtime\",\"/ DJL PyTorch\",\"/ New\",\"/ oneDNN\""),
+                csv.getFirst());
+        assertTrue(csv.get(1).endsWith(",3,0.4,0.25,,"), csv.get(1));
+        JsonNode json = JsonMapper.builder().build().readTree(folder.resolve("report.json").toFile());
+        assertEquals(0.25, json.at("/rows/0/ratios").get("/ DJL PyTorch").asDouble());
+        assertTrue(json.at("/rows/0/ratios").has("/ New"));
     }
 
     @Test
