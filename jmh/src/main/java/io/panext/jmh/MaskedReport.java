@@ -10,6 +10,7 @@ import io.panext.compile.Plan;
 import io.panext.graph.Shape;
 import io.panext.image.PngWriter;
 import io.panext.image.RgbImage;
+import io.panext.jmh.report.Samples;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.checkpoint.ModelWeights;
@@ -17,32 +18,34 @@ import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
-import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
-import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * Runs encoders that see a part of their images beside the one that sees all, prints which share of its time and memory
  * each takes, and plots both to {@code masked-<model>-b<batch>.png} in the working directory.
  *
- * <p>Takes JMH's own options, of which {@code -p} must leave one model, batch, size and number of threads.
+ * <p>Takes JMH's own options, of which {@code -p} must leave one model, batch, size and number of threads. Of
+ * what failed it says so, and ends with status 1.
  */
 public final class MaskedReport {
 
-    private static final int FORKS = 3;
+    private static final String USAGE = """
+                                        MaskedReport [option...]
+
+                                        Runs encoders that see a part of their images beside the one that sees all, prints which share of its time
+                                        and memory each takes, and plots both to masked-<model>-b<batch>.png. Of JMH's options -p must leave one
+                                        model, batch, size and number of threads, -bm, -opi, -t and -tu change nothing, and -o, -rf and -rff are
+                                        refused.
+                                        """;
 
     private MaskedReport() {}
 
@@ -50,57 +53,58 @@ public final class MaskedReport {
     private record Point(double visible, double time, double memory) {}
 
     /** Runs the benchmarks. */
-    public static void main(String[] args) throws RunnerException, CommandLineOptionException, IOException {
-        Collection<RunResult> results = run(new CommandLineOptions(args));
-        RunResult dense = results.stream().filter(result -> !isMasked(result)).findFirst().orElseThrow();
-        BenchmarkParams params = dense.getParams();
+    public static void main(String[] args) throws InterruptedException {
+        System.exit(Command.execute(USAGE, MaskedReport::run, args));
+    }
+
+    private static List<String> run(Command command) throws CommandLineOptionException, RunnerException, IOException {
+        Suite suite = Suite.of(command, WholeModel.class, MaskedEncoder.class);
+        Combination dense = dense(suite);
+        Suite.Outcome outcome = suite.run();
+        if (outcome.results().containsKey(dense)) {
+            report(outcome.results(), dense);
+        }
+        return outcome.failures();
+    }
+
+    /** Returns the encoder that sees everything. */
+    static Combination dense(Suite suite) throws CommandLineOptionException {
+        List<Combination> dense = suite.round().stream().flatMap(part -> Combination.of(part).stream())
+                .filter(combination -> combination.isOf(WholeModel.class)).toList();
+        if (dense.size() != 1) {
+            throw new CommandLineOptionException("-p must leave one combination to compare with, not " + dense);
+        }
+        return dense.getFirst();
+    }
+
+    private static void report(Map<Combination, List<RunResult>> results, Combination dense) throws IOException {
+        double whole = Samples.of(results.get(dense)).median();
         System.out.printf(Locale.ROOT, "%n%s, batch %s, %s threads: %.2f ms with everything visible%n%n",
-                params.getParam("model"),
-                params.getParam("batch"), params.getParam("threads"), Report.median(dense) / 1e3);
+                dense.parameter("model"), dense.parameter("batch"), dense.parameter("threads"), whole / 1e3);
         System.out.println("| masked | visible | ms | time share | memory share |");
         System.out.println("|---|---|---|---|---|");
         var points = new ArrayList<Point>();
-        for (RunResult result : results.stream().filter(MaskedReport::isMasked).toList()) {
-            Point point = point(result, dense);
+        for (Combination masked : results.keySet().stream().filter(key -> key.isOf(MaskedEncoder.class)).toList()) {
+            double time = Samples.of(results.get(masked)).median();
+            Point point = point(masked, time / whole);
             points.add(point);
-            System.out.printf(Locale.ROOT, "| %s | %.3f | %.2f | %.3f | %.3f |%n", result.getParams().getParam("ratio"),
-                    point.visible, Report.median(result) / 1e3, point.time, point.memory);
+            System.out.printf(Locale.ROOT, "| %s | %.3f | %.2f | %.3f | %.3f |%n", masked.parameter("ratio"),
+                    point.visible, time / 1e3, point.time, point.memory);
         }
-        plot(params, points);
-    }
-
-    /** Runs one fork of all benchmarks after the other: a minute in which the machine is slow then hits no share alone. */
-    private static Collection<RunResult> run(CommandLineOptions arguments) throws RunnerException {
-        var options = new OptionsBuilder().parent(arguments).forks(1).include(WholeModel.class.getName() + "\\.")
-                .include(MaskedEncoder.class.getName() + "\\.").build();
-        var results = new LinkedHashMap<String, RunResult>();
-        for (int fork = 0; fork < arguments.getForkCount().orElse(FORKS); fork++) {
-            for (RunResult result : new Runner(options).run()) {
-                results.merge(result.getParams().id(), result, MaskedReport::both);
-            }
+        if (!points.isEmpty()) {
+            plot(dense, points);
         }
-        return results.values();
     }
 
-    private static RunResult both(RunResult a, RunResult b) {
-        return new RunResult(a.getParams(),
-                Stream.concat(a.getBenchmarkResults().stream(), b.getBenchmarkResults().stream()).toList());
-    }
-
-    private static boolean isMasked(RunResult result) {
-        return result.getParams().getBenchmark().startsWith(MaskedEncoder.class.getName());
-    }
-
-    private static Point point(RunResult masked, RunResult dense) throws IOException {
-        BenchmarkParams params = masked.getParams();
-        int batch = Integer.parseInt(params.getParam("batch"));
-        int size = Integer.parseInt(params.getParam("size"));
-        Options options = Options.DEFAULT.withThreads(Integer.parseInt(params.getParam("threads")))
-                .withBackend(BackendChoice.valueOf(params.getParam("backend")));
-        ConvNeXtSpec spec = Catalogue.get(params.getParam("model")).spec();
+    private static Point point(Combination masked, double time) throws IOException {
+        int batch = Integer.parseInt(masked.parameter("batch"));
+        int size = Integer.parseInt(masked.parameter("size"));
+        Options options = Options.DEFAULT.withThreads(Integer.parseInt(masked.parameter("threads")))
+                .withBackend(BackendChoice.valueOf(masked.parameter("backend")));
+        ConvNeXtSpec spec = Catalogue.get(masked.parameter("model")).spec();
         try (ModelWeights weights = ModelWeights.of(SyntheticCheckpoint.of(spec))) {
             int grid = size / spec.reduction();
-            List<Mask> masks = Mask.random(batch, grid, grid, Double.parseDouble(params.getParam("ratio")), 0);
+            List<Mask> masks = Mask.random(batch, grid, grid, Double.parseDouble(masked.parameter("ratio")), 0);
             Shape seen = MaskedAutoencoder.images(spec, size, size, Mask.visible(masks));
             Plan part = Plan.of(MaskedAutoencoder.compile(spec, Optional.empty(), weights::parameter, options, seen,
                     System.err::println), seen, options.threads(), ExecutionMode.LATENCY);
@@ -108,12 +112,12 @@ public final class MaskedReport {
             Plan whole = Plan.of(ConvNeXt.compile(spec, weights::parameter, options, all, System.err::println), all,
                     options.threads(), ExecutionMode.LATENCY);
             return new Point((double) masks.getFirst().visible() / (grid * grid),
-                    Report.median(masked) / Report.median(dense), (double) part.arenaBytes() / whole.arenaBytes());
+                    time, (double) part.arenaBytes() / whole.arenaBytes());
         }
     }
 
-    private static void plot(BenchmarkParams params, List<Point> points) throws IOException {
-        String name = "masked-" + params.getParam("model") + "-b" + params.getParam("batch");
+    private static void plot(Combination dense, List<Point> points) throws IOException {
+        String name = "masked-" + dense.parameter("model") + "-b" + dense.parameter("batch");
         XYChart chart = new XYChartBuilder().width(640).height(400).title(name).xAxisTitle("visible share")
                 .yAxisTitle("share of the dense encoder's").build();
         chart.getStyler().setXAxisMin(0.0).setXAxisMax(1.0).setYAxisMin(0.0);

@@ -5,7 +5,9 @@ import io.panext.Precision;
 import io.panext.jmh.peer.Panext;
 import io.panext.jmh.peer.Workload;
 import io.panext.jmh.report.ReportFiles;
+import io.panext.zoo.Catalogue;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
@@ -18,8 +20,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
  *
  * <p>Takes some of JMH's own options: {@code -p model=}, {@code batch=}, {@code size=}, {@code threads=} and
  * {@code backend=}, one value each, {@code -wi} rounds to warm up and {@code -i} rounds that count. Precision is fp32,
- * whose ceiling it measures; all threads share each step, also
- * of a batch that a session would by itself divide among them. It needs a gigabyte and the model's weights three times over, off the heap.
+ * whose ceiling it measures; all threads share each step, also of a batch that a session would by itself divide among
+ * them. It needs a gigabyte and the model's weights three times over, off the heap.
  */
 public final class StepReport {
 
@@ -29,25 +31,68 @@ public final class StepReport {
     private static final int WARMUPS = 10;
     private static final int ROUNDS = 40;
 
+    private static final String USAGE = """
+                                        StepReport [option...]
+
+                                        Measures a model step by step, and writes steps.md, .csv and .json to the folder report, or to that of
+                                        -Dpanext.report. Of JMH's options it takes
+                                          -p   model=, batch=, size=, threads= and backend=, one value each
+                                          -wi  rounds to warm up, 10 by default
+                                          -i   rounds that count, 40 by default
+                                        and none of the others.
+                                        """;
+
     private StepReport() {}
 
     /** Runs the model. */
-    public static void main(String[] args) throws CommandLineOptionException, IOException {
-        var command = new CommandLineOptions(args);
-        var work = new Workload(parameter(command, "model", "convnextv2_tiny"),
-                Integer.parseInt(parameter(command, "batch", "1")), Integer.parseInt(parameter(command, "size", "224")),
-                Integer.parseInt(parameter(command, "threads", "1")));
-        var panext = new Panext(BackendChoice.valueOf(parameter(command, "backend", "AUTO")), Precision.FP32);
-        try (var runs = new StepRuns(panext, work, MEMORY_BYTES)) {
-            System.out.print(ReportFiles.write(runs.run(command.getWarmupIterations().orElse(WARMUPS),
-                    command.getMeasurementIterations().orElse(ROUNDS)), Report.folder()));
-        }
+    public static void main(String[] args) throws InterruptedException {
+        System.exit(Command.execute(USAGE, StepReport::run, args));
     }
 
-    private static String parameter(CommandLineOptions command, String name, String preset) {
-        Collection<String> values = command.getParameter(name).orElse(List.of(preset));
+    private static List<String> run(Command command) throws CommandLineOptionException, IOException {
+        command.requireNoBenchmarks();
+        command.requireParameters(List.of("model", "batch", "size", "threads", "backend"));
+        CommandLineOptions options = command.options();
+        Workload work = work(options);
+        int rounds = options.getMeasurementIterations().orElse(ROUNDS);
+        try (var runs = new StepRuns(new Panext(backend(options), Precision.FP32), work, MEMORY_BYTES)) {
+            System.out.print(ReportFiles.write(runs.run(options.getWarmupIterations().orElse(WARMUPS), rounds),
+                    Report.folder()));
+        }
+        return List.of();
+    }
+
+    /** Returns what the parameters ask for. */
+    static Workload work(CommandLineOptions options) throws CommandLineOptionException {
+        String model = parameter(options, "model", "convnextv2_tiny");
+        if (Catalogue.find(model).isEmpty()) {
+            throw new CommandLineOptionException(Catalogue.unknown(model));
+        }
+        return new Workload(model, number(options, "batch", 1), number(options, "size", 224),
+                number(options, "threads", 1));
+    }
+
+    /** Returns the backend that a parameter asks for. */
+    static BackendChoice backend(CommandLineOptions options) throws CommandLineOptionException {
+        String name = parameter(options, "backend", BackendChoice.AUTO.name());
+        return Arrays.stream(BackendChoice.values()).filter(backend -> backend.name().equals(name)).findFirst()
+                .orElseThrow(() -> new CommandLineOptionException("-p backend=" + name + ": there are "
+                        + Arrays.stream(BackendChoice.values()).map(BackendChoice::name).toList()));
+    }
+
+    private static int number(CommandLineOptions options, String name, int preset) throws CommandLineOptionException {
+        String value = parameter(options, name, Integer.toString(preset));
+        if (!value.matches("[1-9]\\d{0,8}")) {
+            throw new CommandLineOptionException("-p " + name + "=" + value + " is not a positive number");
+        }
+        return Integer.parseInt(value);
+    }
+
+    private static String parameter(CommandLineOptions options, String name, String preset)
+            throws CommandLineOptionException {
+        Collection<String> values = options.getParameter(name).orElse(List.of(preset));
         if (values.size() != 1) {
-            throw new IllegalArgumentException("one value of " + name + " at a time, not " + values);
+            throw new CommandLineOptionException("one value of " + name + " at a time, not " + values);
         }
         return values.iterator().next();
     }

@@ -6,8 +6,6 @@ import io.panext.jmh.peer.Panext;
 import io.panext.jmh.peer.Peer;
 import io.panext.jmh.peer.Peers;
 import io.panext.jmh.peer.Workload;
-import org.openjdk.jmh.infra.BenchmarkParams;
-import org.openjdk.jmh.results.RunResult;
 
 /** What a benchmark measured. */
 sealed interface Subject {
@@ -25,32 +23,29 @@ sealed interface Subject {
     record Other(String benchmark) implements Subject {}
 
     /** Returns what a result is about. */
-    static Subject of(RunResult result) {
-        BenchmarkParams params = result.getParams();
-        String name = params.getBenchmark();
-        String benchmark = name.substring(0, name.lastIndexOf('.'));
-        if (benchmark.equals(FmaCeiling.class.getName())) {
+    static Subject of(Combination run) {
+        if (run.isOf(FmaCeiling.class)) {
             return new Ceiling();
         }
-        if (benchmark.equals(WholeModel.class.getName())) {
-            return new Model(new Panext(BackendChoice.valueOf(params.getParam("backend")),
-                    Precision.valueOf(params.getParam("precision"))), work(params, number(params, "threads")));
+        if (run.isOf(WholeModel.class)) {
+            return new Model(new Panext(BackendChoice.valueOf(run.parameter("backend")),
+                    Precision.valueOf(run.parameter("precision"))), work(run, number(run, "threads")));
         }
-        if (benchmark.equals(PeerModel.class.getName())) {
-            return new Model(Peers.valueOf(params.getParam("peer")).peer(), work(params, number(params, "threads")));
+        if (run.isOf(PeerModel.class)) {
+            return new Model(Peers.valueOf(run.parameter("peer")).peer(), work(run, number(run, "threads")));
         }
-        if (benchmark.equals(LayerKernel.class.getName())) {
-            return new Kernel(BackendChoice.valueOf(params.getParam("backend")), work(params, 1),
-                    Layer.valueOf(params.getParam("layer")), number(params, "stage"));
+        if (run.isOf(LayerKernel.class)) {
+            return new Kernel(BackendChoice.valueOf(run.parameter("backend")), work(run, 1),
+                    Layer.valueOf(run.parameter("layer")), number(run, "stage"));
         }
-        return new Other(name);
+        return new Other(run.benchmark());
     }
 
-    private static Workload work(BenchmarkParams params, int threads) {
-        return new Workload(params.getParam("model"), number(params, "batch"), number(params, "size"), threads);
+    private static Workload work(Combination run, int threads) {
+        return new Workload(run.parameter("model"), number(run, "batch"), number(run, "size"), threads);
     }
 
-    private static int number(BenchmarkParams params, String name) {
-        return Integer.parseInt(params.getParam(name));
+    private static int number(Combination run, String name) {
+        return Integer.parseInt(run.parameter(name));
     }
 }

@@ -3,6 +3,7 @@ package io.panext.jmh.report;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
@@ -12,6 +13,8 @@ import org.openjdk.jmh.results.RunResult;
  */
 public record Samples(List<Double> micros) {
 
+    private static final String UNIT = "us/op";
+
     /** @throws IllegalArgumentException if there are none */
     public Samples {
         micros = List.copyOf(micros);
@@ -20,11 +23,22 @@ public record Samples(List<Double> micros) {
         }
     }
 
-    /** Returns the scores of all iterations, which must be microseconds. */
+    /**
+     * Returns the scores of all iterations.
+     *
+     * @throws IllegalArgumentException if they are not microseconds of an operation
+     */
     public static Samples of(Collection<RunResult> results) {
         return new Samples(results.stream().flatMap(result -> result.getBenchmarkResults().stream())
                 .flatMap(fork -> fork.getIterationResults().stream())
-                .map(iteration -> iteration.getPrimaryResult().getScore()).toList());
+                .map(iteration -> micros(iteration.getPrimaryResult())).toList());
+    }
+
+    private static double micros(Result<?> result) {
+        if (!result.getScoreUnit().equals(UNIT)) {
+            throw new IllegalArgumentException(result.getScoreUnit() + " instead of " + UNIT);
+        }
+        return result.getScore();
     }
 
     /** Returns the value below which a share of the samples lies, between two samples if need be. */
