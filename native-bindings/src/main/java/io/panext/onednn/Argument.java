@@ -1,8 +1,13 @@
 package io.panext.onednn;
 
 import io.panext.onednn.jextract.Dnnl;
+import java.util.Map;
 
-/** The part that a tensor plays in a primitive. */
+/**
+ * The part that a tensor plays in a primitive.
+ *
+ * @param code oneDNN's number for it
+ */
 public record Argument(int code) {
 
     /** What is read. */
@@ -32,5 +37,18 @@ public record Argument(int code) {
     /** Returns the tensor that a post-op reads. */
     public static Argument postOp(int index) {
         return new Argument(Dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (index + 1) | Dnnl.DNNL_ARG_SRC_1());
+    }
+
+    boolean isWritten() {
+        return equals(DST) || equals(SCRATCHPAD);
+    }
+
+    @Override
+    public String toString() {
+        int postOp = code / Dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() - 1;
+        return postOp >= 0
+                ? "the tensor of post-op " + postOp
+                : Map.of(SRC, "src", DST, "dst", WEIGHTS, "weights", BIAS, "bias", SCALE, "scale", SHIFT, "shift",
+                        SRC_SCALES, "scales of src", SCRATCHPAD, "scratchpad").getOrDefault(this, "argument " + code);
     }
 }

@@ -10,17 +10,21 @@ final class Attributes extends NativeObject {
     Attributes(List<PostOp> postOps) {
         super(Status.create(Dnnl::dnnl_primitive_attr_create, () -> "dnnl_primitive_attr_create"),
                 Dnnl::dnnl_primitive_attr_destroy);
-        Status.check(Dnnl.dnnl_primitive_attr_set_scratchpad_mode(handle(), Dnnl.dnnl_scratchpad_mode_user()),
-                () -> "dnnl_primitive_attr_set_scratchpad_mode");
-        set(postOps);
+        try {
+            Status.check(Dnnl.dnnl_primitive_attr_set_scratchpad_mode(handle(), Dnnl.dnnl_scratchpad_mode_user()),
+                    () -> "dnnl_primitive_attr_set_scratchpad_mode");
+            set(postOps);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     /** Lets the source be multiplied by a factor for each of its columns, the execution's {@link Argument#SRC_SCALES}. */
-    Attributes scaleColumns() {
+    void scaleColumns() {
         int lastOfTwo = 1 << 1;
         Status.check(Dnnl.dnnl_primitive_attr_set_scales_mask(handle(), Dnnl.DNNL_ARG_SRC(), lastOfTwo),
                 () -> "dnnl_primitive_attr_set_scales_mask");
-        return this;
     }
 
     private void set(List<PostOp> postOps) {

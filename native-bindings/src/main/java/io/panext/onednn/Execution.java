@@ -32,17 +32,18 @@ public final class Execution implements AutoCloseable {
     /**
      * Binds a primitive to memory.
      *
-     * @param tensors    all arguments but the scratchpad
+     * @param tensors    all arguments but the scratchpad, as large as those that the primitive was made for
      * @param scratchpad at least {@link PrimitiveDescriptor#scratchpadBytes()}, aligned to 64 bytes
-     * @throws IllegalArgumentException if a segment is on the heap or too small
+     * @throws IllegalArgumentException if a tensor is missing or too small, if a segment is on the heap or too small, or
+     *                                  if one that is written is read-only
      */
     public Execution(Primitive primitive, Map<Argument, Tensor> tensors, MemorySegment scratchpad) {
         this.primitive = primitive;
         try {
-            tensors.forEach((argument, tensor) -> arguments.put(argument,
-                    new Memory(tensor.descriptor(), tensor.memory())));
+            primitive.sizes().require(tensors, primitive);
+            tensors.forEach((argument, tensor) -> add(argument, tensor.descriptor(), tensor.memory()));
             if (primitive.scratchpad().bytes() > 0) {
-                arguments.put(Argument.SCRATCHPAD, new Memory(primitive.scratchpad(), scratchpad));
+                add(Argument.SCRATCHPAD, primitive.scratchpad(), scratchpad);
             }
             this.memories = arguments.values().toArray(Memory[]::new);
             this.array = dnnl_exec_arg_t.allocateArray(memories.length, Arena.ofAuto());
@@ -58,10 +59,30 @@ public final class Execution implements AutoCloseable {
         }
     }
 
-    /** Lets an argument read or write elsewhere from now on. */
+    private void add(Argument argument, MemoryDescriptor descriptor, MemorySegment memory) {
+        requireAccess(argument, memory);
+        arguments.put(argument, new Memory(descriptor, memory));
+    }
+
+    private void requireAccess(Argument argument, MemorySegment memory) {
+        if (memory.isReadOnly() && argument.isWritten()) {
+            throw new IllegalArgumentException(argument + " of " + primitive + " is written: not to read-only memory");
+        }
+    }
+
+    /**
+     * Lets an argument read or write elsewhere from now on.
+     *
+     * @throws IllegalArgumentException if the primitive has no such argument, or if its tensor cannot live there
+     */
     public void move(Argument argument, MemorySegment memory) {
         requireOpen();
-        arguments.get(argument).move(memory);
+        Memory tensor = arguments.get(argument);
+        if (tensor == null) {
+            throw new IllegalArgumentException("no " + argument + " in " + primitive);
+        }
+        requireAccess(argument, memory);
+        tensor.move(memory);
     }
 
     /** Runs the primitive in the calling thread and returns when it is done. */

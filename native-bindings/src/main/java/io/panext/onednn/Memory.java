@@ -14,7 +14,12 @@ final class Memory extends NativeObject {
                 result -> Dnnl.dnnl_memory_create(result, descriptor.handle(), Engine.CPU.handle(), MemorySegment.NULL),
                 () -> "dnnl_memory_create " + descriptor), Dnnl::dnnl_memory_destroy);
         this.bytes = descriptor.bytes();
-        move(segment);
+        try {
+            move(segment);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     /** @throws IllegalArgumentException if the segment is too small or on the heap */

@@ -11,17 +11,19 @@ import java.util.function.Supplier;
 public final class MemoryDescriptor extends NativeObject {
 
     private final Supplier<String> name;
+    private final long columns;
     private final long bytes;
 
-    private MemoryDescriptor(MemorySegment handle, Supplier<String> name, long bytes) {
+    private MemoryDescriptor(MemorySegment handle, Supplier<String> name, long columns, long bytes) {
         super(handle, Dnnl::dnnl_memory_desc_destroy);
         this.name = name;
+        this.columns = columns;
         this.bytes = bytes;
     }
 
-    /** A descriptor of oneDNN's own. */
+    /** A descriptor of oneDNN's own, in which no row need lie in one piece. */
     MemoryDescriptor(MemorySegment handle, Supplier<String> name) {
-        this(handle, name, Dnnl.dnnl_memory_desc_get_size(handle));
+        this(handle, name, 0, Dnnl.dnnl_memory_desc_get_size(handle));
     }
 
     /**
@@ -33,12 +35,14 @@ public final class MemoryDescriptor extends NativeObject {
     public static MemoryDescriptor strided(DataType type, long[] dims, long[] strides) {
         requireSameRank(dims, strides);
         Supplier<String> name = () -> type + Arrays.toString(dims) + " strides " + Arrays.toString(strides);
+        long bytes = bytes(type, dims, strides);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment d = arena.allocateFrom(ValueLayout.JAVA_LONG, dims);
             MemorySegment s = arena.allocateFrom(ValueLayout.JAVA_LONG, strides);
             return new MemoryDescriptor(Status.create(
                     result -> Dnnl.dnnl_memory_desc_create_with_strides(result, dims.length, d, type.code(), s),
-                    () -> "dnnl_memory_desc_create_with_strides " + name.get()), name, bytes(type, dims, strides));
+                    () -> "dnnl_memory_desc_create_with_strides " + name.get()), name, dims[dims.length - 1],
+                    bytes);
         }
     }
 
@@ -82,6 +86,18 @@ public final class MemoryDescriptor extends NativeObject {
             throw new IllegalArgumentException(
                     "dimensions " + Arrays.toString(dims) + " with strides " + Arrays.toString(strides));
         }
+    }
+
+    /**
+     * Returns the length of the last dimension, the one that norms and factors go along.
+     *
+     * @throws IllegalArgumentException if its layout is oneDNN's choice
+     */
+    long columns() {
+        if (columns < 1) {
+            throw new IllegalArgumentException(this + " has no rows of values");
+        }
+        return columns;
     }
 
     /** Bytes that such a tensor takes, gaps and padding included; 0 while its layout is any. */

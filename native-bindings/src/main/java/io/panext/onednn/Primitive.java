@@ -7,14 +7,25 @@ import java.util.function.Supplier;
 public final class Primitive extends NativeObject {
 
     private final MemoryDescriptor scratchpad;
+    private final TensorSizes sizes;
     private final Supplier<String> name;
 
     /** Compiles a primitive; its descriptor may be closed afterwards. */
     public Primitive(PrimitiveDescriptor descriptor) {
         super(Status.create(result -> Dnnl.dnnl_primitive_create(result, descriptor.handle()),
                 () -> "dnnl_primitive_create " + descriptor), Dnnl::dnnl_primitive_destroy);
-        this.scratchpad = descriptor.scratchpad();
         this.name = descriptor::toString;
+        try {
+            this.sizes = descriptor.sizes();
+            this.scratchpad = descriptor.scratchpad();
+        } catch (RuntimeException | Error e) {
+            super.close();
+            throw e;
+        }
+    }
+
+    TensorSizes sizes() {
+        return sizes;
     }
 
     MemoryDescriptor scratchpad() {

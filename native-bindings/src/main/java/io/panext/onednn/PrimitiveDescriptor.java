@@ -15,8 +15,8 @@ import java.util.function.Supplier;
  */
 public final class PrimitiveDescriptor extends NativeObject {
 
+    private final TensorSizes sizes;
     private final Supplier<String> name;
-    private final String implementation;
 
     /**
      * How a convolution walks over its source.
@@ -28,10 +28,10 @@ public final class PrimitiveDescriptor extends NativeObject {
      */
     public record Window(int stride, int top, int bottom, int sides) {}
 
-    private PrimitiveDescriptor(MemorySegment handle, Supplier<String> name) {
+    private PrimitiveDescriptor(MemorySegment handle, TensorSizes sizes, Supplier<String> name) {
         super(handle, Dnnl::dnnl_primitive_desc_destroy);
+        this.sizes = sizes;
         this.name = name;
-        this.implementation = queryImplementation();
     }
 
     private interface Factory {
@@ -39,20 +39,28 @@ public final class PrimitiveDescriptor extends NativeObject {
         int create(MemorySegment result, MemorySegment attributes);
     }
 
-    private static PrimitiveDescriptor create(List<PostOp> postOps, Factory factory, Supplier<String> name) {
-        try (Attributes attributes = new Attributes(postOps)) {
-            return create(attributes, factory, name);
+    private static PrimitiveDescriptor create(TensorSizes sizes, Factory factory, Supplier<String> name) {
+        try (Attributes attributes = new Attributes(List.of())) {
+            return create(sizes, attributes, factory, name);
         }
     }
 
-    private static PrimitiveDescriptor create(Attributes attributes, Factory factory, Supplier<String> name) {
+    private static PrimitiveDescriptor create(TensorSizes sizes, Attributes attributes, Factory factory,
+            Supplier<String> name) {
         MemorySegment handle = Status.create(result -> factory.create(result, attributes.handle()), name);
-        var descriptor = new PrimitiveDescriptor(handle, name);
-        if (isReference(descriptor.implementation)) {
+        var descriptor = new PrimitiveDescriptor(handle, sizes, name);
+        try {
+            descriptor.requireFast();
+            if (!sizes.areKnown()) {
+                try (MemoryDescriptor weights = descriptor.weights()) {
+                    sizes.weights(weights);
+                }
+            }
+            return descriptor;
+        } catch (RuntimeException | Error e) {
             descriptor.close();
-            throw new OnednnException("oneDNN has nothing but " + descriptor.implementation + " for " + descriptor);
+            throw e;
         }
-        return descriptor;
     }
 
     /**
@@ -66,15 +74,20 @@ public final class PrimitiveDescriptor extends NativeObject {
     public static PrimitiveDescriptor matmul(MemoryDescriptor src, MemoryDescriptor weights, MemoryDescriptor bias,
             MemoryDescriptor dst, List<PostOp> postOps) {
         List<PostOp> fused = List.copyOf(postOps);
-        return create(fused, (result, attributes) -> Dnnl.dnnl_matmul_primitive_desc_create(result,
-                Engine.CPU.handle(), src.handle(), weights.handle(), bias.handle(), dst.handle(), attributes),
-                () -> "matmul " + src + " by " + weights + " to " + dst + " then " + fused);
+        TensorSizes sizes = TensorSizes.of(src, weights, dst).and(Argument.BIAS, bias).and(fused);
+        try (Attributes attributes = new Attributes(fused)) {
+            return create(sizes, attributes, (result, fusion) -> Dnnl.dnnl_matmul_primitive_desc_create(result,
+                    Engine.CPU.handle(), src.handle(), weights.handle(), bias.handle(), dst.handle(), fusion),
+                    () -> "matmul " + src + " by " + weights + " to " + dst + " then " + fused);
+        }
     }
 
     /** {@code dst = src · weights}. See {@link #matmul(MemoryDescriptor, MemoryDescriptor, MemoryDescriptor, MemoryDescriptor, List)}. */
     public static PrimitiveDescriptor matmul(MemoryDescriptor src, MemoryDescriptor weights, MemoryDescriptor dst) {
-        return create(List.of(), (result, attributes) -> Dnnl.dnnl_matmul_primitive_desc_create(result,
-                Engine.CPU.handle(), src.handle(), weights.handle(), MemorySegment.NULL, dst.handle(), attributes),
+        return create(TensorSizes.of(src, weights, dst),
+                (result, attributes) -> Dnnl.dnnl_matmul_primitive_desc_create(result,
+                        Engine.CPU.handle(), src.handle(), weights.handle(), MemorySegment.NULL, dst.handle(),
+                        attributes),
                 () -> "matmul " + src + " by " + weights + " to " + dst);
     }
 
@@ -93,7 +106,7 @@ public final class PrimitiveDescriptor extends NativeObject {
             MemorySegment dilations = pair(arena, 0, 0);
             MemorySegment before = pair(arena, window.top(), window.sides());
             MemorySegment after = pair(arena, window.bottom(), window.sides());
-            return create(List.of(),
+            return create(TensorSizes.of(src, weights, dst).and(Argument.BIAS, bias),
                     (result, attributes) -> Dnnl.dnnl_convolution_forward_primitive_desc_create(result,
                             Engine.CPU.handle(), Dnnl.dnnl_forward_inference(), Dnnl.dnnl_convolution_direct(),
                             src.handle(), weights.handle(), bias.handle(), dst.handle(), strides, dilations, before,
@@ -115,7 +128,11 @@ public final class PrimitiveDescriptor extends NativeObject {
     public static PrimitiveDescriptor layerNorm(MemoryDescriptor src, MemoryDescriptor dst, double eps,
             boolean affine) {
         int flags = affine ? Dnnl.dnnl_use_scale() | Dnnl.dnnl_use_shift() : Dnnl.dnnl_normalization_flags_none();
-        return create(List.of(),
+        TensorSizes sizes = TensorSizes.of(src, dst);
+        if (affine) {
+            sizes.andColumns(Argument.SCALE, src).andColumns(Argument.SHIFT, src);
+        }
+        return create(sizes,
                 (result, attributes) -> Dnnl.dnnl_layer_normalization_forward_primitive_desc_create(result,
                         Engine.CPU.handle(), Dnnl.dnnl_forward_inference(), src.handle(), dst.handle(),
                         MemorySegment.NULL, (float) eps, flags, attributes),
@@ -124,7 +141,7 @@ public final class PrimitiveDescriptor extends NativeObject {
 
     /** {@code dst = src²}. */
     public static PrimitiveDescriptor square(MemoryDescriptor src, MemoryDescriptor dst) {
-        return create(List.of(),
+        return create(TensorSizes.of(src, dst),
                 (result, attributes) -> Dnnl.dnnl_eltwise_forward_primitive_desc_create(result, Engine.CPU.handle(),
                         Dnnl.dnnl_forward_inference(), Dnnl.dnnl_eltwise_square(), src.handle(), dst.handle(), 0, 0,
                         attributes),
@@ -133,7 +150,7 @@ public final class PrimitiveDescriptor extends NativeObject {
 
     /** Softmax over the columns of {@code [rows, columns]}. */
     public static PrimitiveDescriptor softmax(MemoryDescriptor src, MemoryDescriptor dst) {
-        return create(List.of(),
+        return create(TensorSizes.of(src, dst),
                 (result, attributes) -> Dnnl.dnnl_softmax_forward_primitive_desc_create(result, Engine.CPU.handle(),
                         Dnnl.dnnl_forward_inference(), Dnnl.dnnl_softmax_accurate(), src.handle(), dst.handle(), 1,
                         attributes),
@@ -143,41 +160,39 @@ public final class PrimitiveDescriptor extends NativeObject {
     /** Copies a tensor from one layout and type to another. */
     public static PrimitiveDescriptor reorder(MemoryDescriptor src, MemoryDescriptor dst) {
         try (Attributes attributes = new Attributes(List.of())) {
-            return reorder(src, dst, attributes);
+            return reorder(src, dst, TensorSizes.of(src, dst), attributes);
         }
     }
 
     /** Copies rows from one layout and type to another, each column times its {@link Argument#SRC_SCALES}. */
     public static PrimitiveDescriptor scaledReorder(MemoryDescriptor src, MemoryDescriptor dst) {
-        try (Attributes attributes = new Attributes(List.of()).scaleColumns()) {
-            return reorder(src, dst, attributes);
+        TensorSizes sizes = TensorSizes.of(src, dst).andColumns(Argument.SRC_SCALES, src);
+        try (Attributes attributes = new Attributes(List.of())) {
+            attributes.scaleColumns();
+            return reorder(src, dst, sizes, attributes);
         }
     }
 
-    private static PrimitiveDescriptor reorder(MemoryDescriptor src, MemoryDescriptor dst, Attributes attributes) {
-        return create(attributes,
+    private static PrimitiveDescriptor reorder(MemoryDescriptor src, MemoryDescriptor dst,
+            TensorSizes sizes, Attributes attributes) {
+        return create(sizes, attributes,
                 (result, handle) -> Dnnl.dnnl_reorder_primitive_desc_create(result, src.handle(),
                         Engine.CPU.handle(), dst.handle(), Engine.CPU.handle(), handle),
                 () -> "reorder " + src + " to " + dst);
     }
 
-    /** Name of the implementation: {@code brg_matmul:avx512_core_amx}. */
-    public String implementation() {
-        return implementation;
-    }
-
-    private String queryImplementation() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
-            Status.check(Dnnl.dnnl_primitive_desc_query(handle(), Dnnl.dnnl_query_impl_info_str(), 0, result),
-                    () -> "dnnl_primitive_desc_query implementation of " + this);
-            return result.get(ValueLayout.ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
+    /** Refuses the plain loops that oneDNN falls back to; others have names like {@code brg_matmul:avx512_core_amx}. */
+    private void requireFast() {
+        String implementation = Status.create(
+                result -> Dnnl.dnnl_primitive_desc_query(handle(), Dnnl.dnnl_query_impl_info_str(), 0, result),
+                () -> "dnnl_primitive_desc_query implementation of " + this).reinterpret(Long.MAX_VALUE).getString(0);
+        if (implementation.startsWith("ref") || implementation.contains(":ref")) {
+            throw new OnednnException("oneDNN has nothing but " + implementation + " for " + this);
         }
     }
 
-    /** Returns whether an implementation is one of the plain loops that oneDNN falls back to. */
-    static boolean isReference(String implementation) {
-        return implementation.startsWith("ref") || implementation.contains(":ref");
+    TensorSizes sizes() {
+        return sizes;
     }
 
     /** Bytes that an execution needs as its {@link Argument#SCRATCHPAD}; it may be 0. */

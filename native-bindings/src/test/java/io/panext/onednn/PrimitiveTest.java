@@ -134,11 +134,116 @@ class PrimitiveTest {
     void memoryOnTheHeapOrTooSmallIsRefused() {
         withSquare((primitive, row, _) -> {
             for (MemorySegment bad : List.of(MemorySegment.ofArray(new float[16]), Arena.ofAuto().allocate(60, 64))) {
-                Map<Argument, Execution.Tensor> tensors = Map.of(Argument.SRC, new Execution.Tensor(row, bad));
-                assertThrows(IllegalArgumentException.class,
-                        () -> new Execution(primitive, tensors, MemorySegment.NULL));
+                assertRefused("a tensor of 64 bytes cannot live in", primitive,
+                        Map.of(Argument.SRC, new Execution.Tensor(row, bad), Argument.DST,
+                                new Execution.Tensor(row, Arena.ofAuto().allocate(64, 64))));
             }
         });
+    }
+
+    private static void assertRefused(String reason, Primitive primitive, Map<Argument, Execution.Tensor> tensors) {
+        long live = NativeObject.live();
+        var e = assertThrows(IllegalArgumentException.class,
+                () -> new Execution(primitive, tensors, MemorySegment.NULL));
+        assertTrue(e.getMessage().contains(reason), e.getMessage());
+        assertEquals(live, NativeObject.live(), "objects of oneDNN that were not given back");
+    }
+
+    @Test
+    void tensorsThatAreMissingOrSmallerThanThePrimitivesAreRefused() {
+        withSquare((primitive, row, arena) -> {
+            var tensor = new Execution.Tensor(row, arena.allocate(64, 64));
+            assertRefused("no dst for square", primitive, Map.of(Argument.SRC, tensor));
+            try (MemoryDescriptor shorter = MemoryDescriptor.rows(DataType.F32, 1, 8, 8)) {
+                var half = new Execution.Tensor(shorter, arena.allocate(32, 64));
+                assertRefused("src has 32 bytes", primitive, Map.of(Argument.SRC, half, Argument.DST, tensor));
+                assertRefused("dst has 32 bytes", primitive, Map.of(Argument.SRC, tensor, Argument.DST, half));
+            }
+        });
+    }
+
+    @Test
+    void weightsInALayoutOfOnednnsChoiceTakeWhatItSays() {
+        try (Arena arena = Arena.ofConfined();
+                MemoryDescriptor src = MemoryDescriptor.rows(DataType.F32, 33, 40, 40);
+                MemoryDescriptor any = MemoryDescriptor.anyLayout(DataType.F32, 40, 70);
+                MemoryDescriptor dst = MemoryDescriptor.rows(DataType.F32, 33, 70, 70);
+                PrimitiveDescriptor descriptor = PrimitiveDescriptor.matmul(src, any, dst);
+                Primitive primitive = new Primitive(descriptor);
+                MemoryDescriptor few = MemoryDescriptor.rows(DataType.F32, 40, 60, 60)) {
+            assertRefused("weights has 9600 bytes", primitive,
+                    Map.of(Argument.SRC, new Execution.Tensor(src, arena.allocate(src.bytes(), 64)), Argument.WEIGHTS,
+                            new Execution.Tensor(few, arena.allocate(few.bytes(), 64)), Argument.DST,
+                            new Execution.Tensor(dst, arena.allocate(dst.bytes(), 64))));
+            assertThrows(IllegalArgumentException.class, () -> PrimitiveDescriptor.matmul(any, any, dst));
+        }
+    }
+
+    @Test
+    void factorsForFewerColumnsThanThereAreAreRefused() {
+        try (Arena arena = Arena.ofConfined();
+                MemoryDescriptor rows = MemoryDescriptor.rows(DataType.F32, 3, 16, 16);
+                MemoryDescriptor eight = MemoryDescriptor.vector(DataType.F32, 8);
+                PrimitiveDescriptor norm = PrimitiveDescriptor.layerNorm(rows, rows, 1e-6, true);
+                Primitive normed = new Primitive(norm);
+                PrimitiveDescriptor reorder = PrimitiveDescriptor.scaledReorder(rows, rows);
+                Primitive reordered = new Primitive(reorder)) {
+            var tensor = new Execution.Tensor(rows, arena.allocate(rows.bytes(), 64));
+            var half = new Execution.Tensor(eight, arena.allocate(eight.bytes(), 64));
+            assertRefused("scale has 32 bytes", normed, Map.of(Argument.SRC, tensor, Argument.DST, tensor,
+                    Argument.SCALE, half, Argument.SHIFT, tensor));
+            assertRefused("shift has 32 bytes", normed, Map.of(Argument.SRC, tensor, Argument.DST, tensor,
+                    Argument.SCALE, tensor, Argument.SHIFT, half));
+            assertRefused("scales of src has 32 bytes", reordered,
+                    Map.of(Argument.SRC, tensor, Argument.DST, tensor, Argument.SRC_SCALES, half));
+        }
+    }
+
+    @Test
+    void anAddendThatIsTooSmallIsRefused() {
+        try (Arena arena = Arena.ofConfined();
+                MemoryDescriptor square = MemoryDescriptor.rows(DataType.F32, 16, 16, 16);
+                MemoryDescriptor row = MemoryDescriptor.rows(DataType.F32, 1, 16, 16);
+                PrimitiveDescriptor descriptor = PrimitiveDescriptor.matmul(square, square, row, square,
+                        List.of(new PostOp.Gelu(), new PostOp.Add(square)));
+                Primitive primitive = new Primitive(descriptor)) {
+            var whole = new Execution.Tensor(square, arena.allocate(square.bytes(), 64));
+            assertRefused("the tensor of post-op 1 has 64 bytes", primitive,
+                    Map.of(Argument.SRC, whole, Argument.WEIGHTS, whole, Argument.BIAS, whole, Argument.DST, whole,
+                            Argument.postOp(1), new Execution.Tensor(row, arena.allocate(64, 64))));
+        }
+    }
+
+    @Test
+    void readOnlyMemoryIsReadButNotWritten() {
+        withSquare((primitive, row, arena) -> {
+            MemorySegment readOnly = arena.allocate(64, 64).asReadOnly();
+            var src = new Execution.Tensor(row, readOnly);
+            assertRefused("dst of square", primitive, Map.of(Argument.SRC, src, Argument.DST, src));
+            try (var execution = new Execution(primitive,
+                    Map.of(Argument.SRC, src, Argument.DST, new Execution.Tensor(row, arena.allocate(64, 64))),
+                    MemorySegment.NULL)) {
+                execution.run();
+                assertThrows(IllegalArgumentException.class, () -> execution.move(Argument.DST, readOnly));
+                var e = assertThrows(IllegalArgumentException.class,
+                        () -> execution.move(Argument.WEIGHTS, readOnly));
+                assertTrue(e.getMessage().startsWith("no weights in square"), e.getMessage());
+            }
+        });
+    }
+
+    @Test
+    void whatCannotBeMadeLeavesNothing() {
+        MemoryDescriptor square = MemoryDescriptor.rows(DataType.F32, 16, 16, 16);
+        var closed = MemoryDescriptor.rows(DataType.F32, 16, 16, 16);
+        closed.close();
+        long live = NativeObject.live();
+        assertThrows(IllegalStateException.class, () -> PrimitiveDescriptor.matmul(square, square, square, square,
+                List.of(new PostOp.Add(closed))));
+        assertThrows(ArithmeticException.class,
+                () -> MemoryDescriptor.rows(DataType.F32, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE));
+        assertEquals(live, NativeObject.live(), "objects of oneDNN that were not given back");
+        square.close();
     }
 
     @Test
