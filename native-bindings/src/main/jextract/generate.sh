@@ -3,9 +3,9 @@
 #
 #   generate.sh [--check]
 #
-# Needs jextract on the PATH (https://github.com/openjdk/jextract) and Clang's own headers, which it finds by asking
-# clang, or in the folder CLANG_HEADERS: exits with 77 without them. With --check the committed files stay and must be
-# what jextract gives.
+# Needs jextract on the PATH (https://github.com/openjdk/jextract) and Clang's own headers: those in the folder
+# CLANG_HEADERS, or clang's, or else of a libclang without the command. Exits with 77 without them. With --check the
+# committed files stay and must be what jextract gives.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,8 +21,19 @@ lacks() {
 }
 
 command -v jextract >/dev/null || lacks "no jextract on the PATH"
-clang_headers=${CLANG_HEADERS:-$(clang -print-resource-dir 2>/dev/null || true)/include}
-[[ -r $clang_headers/stddef.h ]] || lacks "no stddef.h in '$clang_headers': set CLANG_HEADERS"
+
+find_clang_headers() {
+  local folder
+  for folder in "${CLANG_HEADERS-}" "$(clang -print-resource-dir 2>/dev/null)/include" /usr/lib/llvm*/lib/clang/*/include; do
+    if [[ -r $folder/stddef.h ]]; then
+      clang_headers=$folder
+      return
+    fi
+    [[ -z ${CLANG_HEADERS-} ]] || lacks "no stddef.h in '$CLANG_HEADERS' (CLANG_HEADERS)"
+  done
+  lacks "no clang, and no headers of its in /usr/lib/llvm*: set CLANG_HEADERS"
+}
+find_clang_headers
 
 (cd "$module/.." && ./mvnw -q -B -ntp -pl native-bindings dependency:unpack-dependencies -DincludeGroupIds=org.bytedeco \
   -Dmdep.unpack.includes='**/linux-x86_64/include/**' -DoutputDirectory="$work" -DoverWriteReleases=true)

@@ -22,7 +22,7 @@ public record Isa(String name, boolean bf16) {
             entry(Dnnl.dnnl_cpu_isa_avx512_core(), "avx512_core", false),
             entry(Dnnl.dnnl_cpu_isa_avx2_vnni_2(), "avx2_vnni_2", false),
             entry(Dnnl.dnnl_cpu_isa_avx2_vnni(), "avx2_vnni", false),
-            entry(Dnnl.dnnl_cpu_isa_avx2(), "avx2", false),
+            entry(Dnnl.dnnl_cpu_isa_avx2(), "avx2", false), entry(Dnnl.dnnl_cpu_isa_avx(), "avx", false),
             entry(Dnnl.dnnl_cpu_isa_sse41(), "sse41", false));
 
     private static Map.Entry<Integer, Isa> entry(int code, String name, boolean bf16) {

@@ -649,6 +649,15 @@ public class Dnnl extends Dnnl$shared {
     public static int dnnl_cpu_isa_sse41() {
         return dnnl_cpu_isa_sse41;
     }
+    private static final int dnnl_cpu_isa_avx = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.dnnl_cpu_isa_avx = 3
+     * }
+     */
+    public static int dnnl_cpu_isa_avx() {
+        return dnnl_cpu_isa_avx;
+    }
     private static final int dnnl_cpu_isa_avx2 = (int)7L;
     /**
      * {@snippet lang=c :
