@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -67,19 +69,32 @@ final class BundledLibrary {
     /**
      * Returns the unpacked library.
      *
-     * @throws OnednnUnavailableException if what is there is damaged
+     * @throws OnednnUnavailableException if what is there is damaged, or belongs to somebody who lets nobody read it
      * @throws IOException                if it cannot be unpacked
      */
     Path unpacked(CacheFolder cache) throws IOException, OnednnUnavailableException {
         Path folder = cache.folder("onednn-" + sums.getFirst().sha256().substring(0, 16), this::unpack);
         for (Sum sum : sums) {
             Path file = folder.resolve(sum.file());
-            if (!Files.exists(file) || Files.size(file) != sum.bytes() || crc(file) != sum.crc()) {
+            if (!isSound(file, sum)) {
                 throw new OnednnUnavailableException(file + " is damaged: remove " + folder
                         + ", and it will be unpacked again");
             }
         }
         return folder.resolve(platform.files().getFirst());
+    }
+
+    private static boolean isSound(Path file, Sum sum) throws IOException, OnednnUnavailableException {
+        try {
+            return Files.size(file) == sum.bytes() && crc(file) == sum.crc();
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (AccessDeniedException e) {
+            throw new OnednnUnavailableException(
+                    file + " cannot be read: let this user read it, or name another folder "
+                            + "with -Dpanext.cache",
+                    e);
+        }
     }
 
     private void unpack(Path folder) throws IOException {

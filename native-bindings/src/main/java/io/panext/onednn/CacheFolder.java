@@ -5,11 +5,13 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -46,10 +48,13 @@ public final class CacheFolder {
             return Optional.ofNullable(environment.get("LOCALAPPDATA")).map(Path::of)
                     .orElseGet(() -> home.resolve("AppData/Local"));
         }
-        // The specification has relative paths ignored.
-        Optional<Path> xdg = Optional.ofNullable(environment.get("XDG_CACHE_HOME")).map(Path::of)
-                .filter(Path::isAbsolute);
-        return xdg.orElseGet(() -> home.resolve(name.contains("mac") ? "Library/Caches" : ".cache"));
+        return absolute(environment, "XDG_CACHE_HOME").orElseGet(() -> absolute(environment, "HOME").orElse(home)
+                .resolve(name.contains("mac") ? "Library/Caches" : ".cache"));
+    }
+
+    /** The specification has relative paths ignored. */
+    private static Optional<Path> absolute(Map<String, String> environment, String variable) {
+        return Optional.ofNullable(environment.get(variable)).map(Path::of).filter(Path::isAbsolute);
     }
 
     /** The folder. */
@@ -75,7 +80,7 @@ public final class CacheFolder {
             return folder;
         }
         Files.createDirectories(path);
-        Path temporary = Files.createTempDirectory(path, name + ".");
+        Path temporary = Files.createDirectory(temporary(name));
         try {
             filling.into(temporary);
             Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
@@ -94,14 +99,19 @@ public final class CacheFolder {
     /** Stores a small file in place of what was there. */
     public void store(String name, byte[] content) throws IOException {
         Files.createDirectories(path);
-        Path temporary = Files.createTempFile(path, name, ".tmp");
+        Path temporary = temporary(name);
         try {
-            Files.write(temporary, content);
+            Files.write(temporary, content, StandardOpenOption.CREATE_NEW);
             Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(temporary);
         }
+    }
+
+    /** Returns a name that nobody else has. Java's own temporary files would be readable for their owner alone. */
+    private Path temporary(String name) {
+        return path.resolve(name + "." + UUID.randomUUID() + ".tmp");
     }
 
     private static void delete(Path folder) throws IOException {

@@ -15,6 +15,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class CacheFolderTest {
@@ -33,6 +35,10 @@ class CacheFolderTest {
                 CacheFolder.of(Map.of("XDG_CACHE_HOME", "/b"), Optional.empty(), "Linux", HOME).path());
         assertEquals(HOME.resolve(".cache/panext"),
                 CacheFolder.of(Map.of("XDG_CACHE_HOME", "relative"), Optional.empty(), "Linux", HOME).path());
+        assertEquals(Path.of("/moved/.cache/panext"),
+                CacheFolder.of(Map.of("HOME", "/moved"), Optional.empty(), "Linux", HOME).path());
+        assertEquals(HOME.resolve(".cache/panext"),
+                CacheFolder.of(Map.of("HOME", ""), Optional.empty(), "Linux", HOME).path());
         assertEquals(HOME.resolve("Library/Caches/panext"),
                 CacheFolder.of(Map.of(), Optional.empty(), "Mac OS X", HOME).path());
         assertEquals(HOME.resolve("AppData/Local/panext"),
@@ -56,6 +62,18 @@ class CacheFolderTest {
         try (Stream<Path> left = Files.list(cache.path())) {
             assertEquals(List.of("library"), left.map(path -> path.getFileName().toString()).toList());
         }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no such permissions")
+    void whatIsKeptMayBeReadByWhoeverMayReadOtherNewFiles() throws IOException {
+        var cache = new CacheFolder(temporary.resolve("cache"));
+        Path folder = cache.folder("library", _ -> {});
+        cache.store("times.json", new byte[] {1});
+        assertEquals(Files.getPosixFilePermissions(Files.createDirectory(temporary.resolve("folder"))),
+                Files.getPosixFilePermissions(folder));
+        assertEquals(Files.getPosixFilePermissions(Files.createFile(temporary.resolve("file"))),
+                Files.getPosixFilePermissions(cache.path().resolve("times.json")));
     }
 
     @Test
