@@ -36,34 +36,40 @@ final class ElfFile {
                 return Optional.of("is no library for " + platform.name());
             }
             long end = end(channel, header);
+            if (end < 0) {
+                return Optional.of("is damaged: what it says of its segments cannot be");
+            }
             return end > channel.size()
                     ? Optional.of("is cut off: it has " + channel.size() + " of at least " + end + " bytes")
                     : Optional.empty();
         }
     }
 
-    /** Returns where the last segment that is mapped ends. */
+    /** Returns where the last segment that is mapped ends, or a negative number if that is beyond any file. */
     private static long end(FileChannel channel, ByteBuffer header) throws IOException {
         long offset = header.getLong(32);
         int count = Short.toUnsignedInt(header.getShort(56));
-        ByteBuffer segments = read(channel, offset, count * SEGMENT_BYTES);
-        if (segments.remaining() < count * SEGMENT_BYTES) {
-            return Math.addExact(offset, (long) count * SEGMENT_BYTES);
+        long end = end(offset, (long) count * SEGMENT_BYTES);
+        if (end < 0 || end > channel.size()) {
+            return end;
         }
-        long end = 0;
-        for (int i = 0; i < count; i++) {
+        ByteBuffer segments = read(channel, offset, count * SEGMENT_BYTES);
+        for (int i = 0; i < count && end >= 0; i++) {
             int base = i * SEGMENT_BYTES;
-            end = Math.max(end, segments.getLong(base + 8) + segments.getLong(base + 32));
+            long segment = end(segments.getLong(base + 8), segments.getLong(base + 32));
+            end = segment < 0 ? segment : Math.max(end, segment);
         }
         return end;
     }
 
+    private static long end(long offset, long bytes) {
+        return offset < 0 || bytes < 0 ? -1 : offset + bytes;
+    }
+
     private static ByteBuffer read(FileChannel channel, long offset, int bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        if (offset >= 0) {
-            while (buffer.hasRemaining() && channel.read(buffer, offset + buffer.position()) > 0) {
-                // until it is full or the file ends
-            }
+        while (buffer.hasRemaining() && channel.read(buffer, offset + buffer.position()) > 0) {
+            // until it is full or the file ends
         }
         return buffer.flip();
     }

@@ -12,6 +12,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * oneDNN, loaded into this process.
@@ -43,7 +45,15 @@ public record Onednn(String version, Isa isa, Path file) {
                 return new Attempt(loadNow(), Optional.empty());
             } catch (OnednnUnavailableException e) {
                 return new Attempt(Optional.empty(), Optional.of(e));
+            } catch (IllegalCallerException e) {
+                return failed("oneDNN may not be loaded: Java needs --enable-native-access=ALL-UNNAMED", e);
+            } catch (RuntimeException e) {
+                return failed("oneDNN cannot be used: " + e, e);
             }
+        }
+
+        private static Attempt failed(String message, RuntimeException cause) {
+            return new Attempt(Optional.empty(), Optional.of(new OnednnUnavailableException(message, cause)));
         }
     }
 
@@ -92,18 +102,33 @@ public record Onednn(String version, Isa isa, Path file) {
         return Optional.of(bundled.get().unpacked(cache));
     }
 
-    private static Path checked(Path file, Optional<Platform> platform)
-            throws IOException, OnednnUnavailableException {
+    private static Path checked(Path file, Optional<Platform> platform) throws OnednnUnavailableException {
         if (!Files.isReadable(file)) {
             throw new OnednnUnavailableException("there is no " + file + " that could be read (panext.onednn)");
         }
-        Optional<String> defect = platform.isPresent() && platform.get().isLinux()
-                ? ElfFile.defect(file, platform.get())
-                : Optional.empty();
-        if (defect.isPresent()) {
-            throw new OnednnUnavailableException(file + " " + defect.get() + " (panext.onednn)");
+        if (!Files.isRegularFile(file)) {
+            throw new OnednnUnavailableException("'" + file + "' is not a file (panext.onednn)");
         }
-        return file.toRealPath();
+        try {
+            Path real = file.toRealPath();
+            if (platform.isPresent() && platform.get().isLinux()) {
+                requireWhole(real, platform.get());
+            }
+            return real;
+        } catch (IOException e) {
+            throw new OnednnUnavailableException(file + " cannot be read (panext.onednn): " + e, e);
+        }
+    }
+
+    /** Looks at a library and at what it needs, if that is beside it. */
+    private static void requireWhole(Path library, Platform platform) throws IOException, OnednnUnavailableException {
+        for (String name : platform.files()) {
+            Path file = name.equals(platform.files().getFirst()) ? library : library.resolveSibling(name);
+            Optional<String> defect = Files.exists(file) ? ElfFile.defect(file, platform) : Optional.empty();
+            if (defect.isPresent()) {
+                throw new OnednnUnavailableException(file + " " + defect.get() + " (panext.onednn)");
+            }
+        }
     }
 
     private static void load(Path file) throws OnednnUnavailableException {
@@ -130,8 +155,8 @@ public record Onednn(String version, Isa isa, Path file) {
     }
 
     static boolean isRecentGlibc(String version) {
-        String[] parts = version.split("\\.", -1);
-        return parts.length >= 2 && parts[0].equals("2") && Integer.parseInt(parts[1]) >= OLDEST_GLIBC_MINOR;
+        Matcher minor = Pattern.compile("2\\.(\\d{1,9})").matcher(version);
+        return minor.lookingAt() && Integer.parseInt(minor.group(1)) >= OLDEST_GLIBC_MINOR;
     }
 
     private static String string(MethodHandle function) {

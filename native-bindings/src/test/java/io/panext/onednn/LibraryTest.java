@@ -4,12 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -41,7 +49,8 @@ class LibraryTest {
         /** Prints what became of it. */
         public static void main(String[] args) {
             try {
-                System.out.println(Onednn.find().map(found -> "oneDNN " + found.version()).orElse("nothing"));
+                System.out.println(Onednn.find().map(found -> "oneDNN " + found.version() + " " + found.isa().name())
+                        .orElse("nothing"));
             } catch (OnednnUnavailableException e) {
                 System.out.println(e.getMessage());
             }
@@ -54,7 +63,55 @@ class LibraryTest {
 
     @Test
     void anInstalledLibraryIsUsed() throws Exception {
-        assertEquals("oneDNN 3.11.0", find("-Dpanext.onednn=" + library));
+        assertTrue(find("-Dpanext.onednn=" + library).startsWith("oneDNN 3.11.0 "));
+    }
+
+    @Test
+    @EnabledOnOs(architectures = "amd64")
+    void instructionsAreCalledByTheirNames() throws Exception {
+        for (String isa : List.of("sse41", "avx", "avx2")) {
+            assertEquals("oneDNN 3.11.0 " + isa, Program.line(Find.class,
+                    Map.of("DNNL_MAX_CPU_ISA", isa.toUpperCase(Locale.ROOT)), "-Dpanext.onednn=" + library));
+        }
+    }
+
+    @Test
+    void javaThatAllowsNoNativeCodeIsToldWithTheRemedy() throws Exception {
+        String message = Program.line(Find.class, "--illegal-native-access=deny", Map.of(),
+                "-Dpanext.onednn=" + library);
+        assertTrue(message.contains("--enable-native-access=ALL-UNNAMED"), message);
+    }
+
+    @Test
+    void whatIsNotAFileIsTold() throws Exception {
+        assertEquals("'" + temporary + "' is not a file (panext.onednn)", find("-Dpanext.onednn=" + temporary));
+        assertEquals("'' is not a file (panext.onednn)", find("-Dpanext.onednn="));
+    }
+
+    @Test
+    void anImpossiblePlaceOfSegmentsIsTold() throws Exception {
+        for (long offset : List.of(-1L, Long.MAX_VALUE, 1L << 40)) {
+            byte[] header = header();
+            ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).putLong(32, offset);
+            Path bad = Files.write(temporary.resolve("bad.so"), header);
+            String message = find("-Dpanext.onednn=" + bad);
+            assertTrue(message.contains("bad.so is damaged") || message.contains("bad.so is cut off"), message);
+        }
+    }
+
+    @Test
+    void aTruncatedOpenMpBesideALibraryIsTold() throws Exception {
+        Path moved = Files.copy(library, temporary.resolve("libdnnl.so.3"));
+        byte[] openMp = Files.readAllBytes(library.resolveSibling("libgomp.so.1"));
+        Path cut = Files.write(temporary.resolve("libgomp.so.1"), Arrays.copyOf(openMp, openMp.length / 2));
+        String message = find("-Dpanext.onednn=" + moved);
+        assertTrue(message.startsWith(cut + " is cut off: it has " + openMp.length / 2), message);
+    }
+
+    private byte[] header() throws IOException {
+        try (var in = Files.newInputStream(library)) {
+            return in.readNBytes(4096);
+        }
     }
 
     @Test
@@ -74,7 +131,7 @@ class LibraryTest {
 
     @Test
     void aLibraryForAnotherProcessorIsNotLoaded() throws Exception {
-        byte[] header = Files.newInputStream(library).readNBytes(4096);
+        byte[] header = header();
         header[18] = (byte) (header[18] == 62 ? 183 : 62);
         Path other = Files.write(temporary.resolve("other.so"), header);
         assertTrue(find("-Dpanext.onednn=" + other).contains("is no library for " + platform.name()));
@@ -100,6 +157,20 @@ class LibraryTest {
     }
 
     @Test
+    void aCacheThatCannotBeReadIsToldWithTheRemedy() throws Exception {
+        var cache = new CacheFolder(temporary);
+        Path folder = BundledLibrary.find(platform).orElseThrow().unpacked(cache).getParent();
+        Files.setPosixFilePermissions(folder, Set.of());
+        try {
+            assumeFalse(Files.isReadable(folder), "the superuser may read everything");
+            String message = find("-Dpanext.cache=" + temporary);
+            assertTrue(message.contains("libdnnl.so.3 cannot be read: "), message);
+        } finally {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    @Test
     void aFolderThatCannotBeWrittenIsToldWithTheRemedy() throws Exception {
         Path file = Files.writeString(temporary.resolve("file"), "not a folder");
         String message = find("-Dpanext.cache=" + file);
@@ -120,7 +191,11 @@ class LibraryTest {
     void oldSystemsAreRecognised() {
         assertTrue(Onednn.isRecentGlibc("2.34"));
         assertTrue(Onednn.isRecentGlibc("2.41"));
+        assertTrue(Onednn.isRecentGlibc("2.34-x"));
+        assertTrue(Onednn.isRecentGlibc("2.36.9000"));
         assertFalse(Onednn.isRecentGlibc("2.31"));
+        assertFalse(Onednn.isRecentGlibc("2.31-0ubuntu9"));
+        assertFalse(Onednn.isRecentGlibc("2.x"));
         assertFalse(Onednn.isRecentGlibc("none"));
     }
 
