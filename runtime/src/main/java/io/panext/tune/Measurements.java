@@ -28,7 +28,7 @@ record Measurements(@JsonProperty("machine") String machine,
         if (Files.isReadable(file)) {
             try {
                 Measurements stored = JSON.readValue(file.toFile(), Measurements.class);
-                if (machine.equals(stored.machine) && stored.micros != null) {
+                if (stored != null && machine.equals(stored.machine) && stored.isSound()) {
                     return new Measurements(machine, new TreeMap<>(stored.micros));
                 }
             } catch (IOException e) {
@@ -38,8 +38,26 @@ record Measurements(@JsonProperty("machine") String machine,
         return new Measurements(machine, new TreeMap<>());
     }
 
-    void store(CacheFolder folder) throws IOException {
-        folder.store(name(machine), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+    private boolean isSound() {
+        return micros != null && micros.values().stream().allMatch(times -> times != null && times.values().stream()
+                .allMatch(time -> time != null && Double.isFinite(time) && time > 0));
+    }
+
+    /** Returns the times of a trial's kernels, by name, as far as they are known. */
+    Map<String, Double> times(Trial trial) {
+        return micros.getOrDefault(trial.name(), Map.of());
+    }
+
+    /** Adds times of kernels, by the names of trials. */
+    void add(Map<String, Map<String, Double>> measured) {
+        measured.forEach((trial, times) -> micros.computeIfAbsent(trial, _ -> new TreeMap<>()).putAll(times));
+    }
+
+    /** Adds times to those that are stored, which are more by now if another process has measured too. */
+    void store(CacheFolder folder, Map<String, Map<String, Double>> measured) throws IOException {
+        Measurements stored = load(folder, machine);
+        stored.add(measured);
+        folder.store(name(machine), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(stored));
     }
 
     private static String name(String machine) {

@@ -1,0 +1,67 @@
+package io.panext.tune;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.panext.onednn.CacheFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MeasurementsTest {
+
+    private static final String MACHINE = "a machine";
+
+    @TempDir
+    private Path temporary;
+
+    private CacheFolder folder;
+
+    @BeforeEach
+    void name() {
+        folder = new CacheFolder(temporary);
+    }
+
+    @Test
+    void timesAreRead() throws IOException {
+        write("{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}}");
+        assertEquals(Map.of("trial", Map.of("kernel", 1.5)), Measurements.load(folder, MACHINE).micros());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "[]", "1", "", "{\"machine\": \"a machine\"}",
+            "{\"machine\": \"another\", \"micros\": {\"trial\": {\"kernel\": 1.5}}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": null}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": null}}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"NaN\"}}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"Infinity\"}}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 0}}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": -1}}}"})
+    void whatIsNoMemoryOfTimesIsAsGoodAsNone(String content) throws IOException {
+        write(content);
+        assertEquals(Map.of(), Measurements.load(folder, MACHINE).micros());
+    }
+
+    @Test
+    void processesThatMeasureAtOnceKeepEachOthersTimes() throws IOException {
+        Measurements one = Measurements.load(folder, MACHINE);
+        Measurements other = Measurements.load(folder, MACHINE);
+        one.store(folder, Map.of("both", Map.of("a", 1.0), "one's", Map.of("a", 2.0)));
+        other.store(folder, Map.of("both", Map.of("b", 3.0), "other's", Map.of("a", 4.0)));
+        assertEquals(Map.of("both", Map.of("a", 1.0, "b", 3.0), "one's", Map.of("a", 2.0), "other's",
+                Map.of("a", 4.0)), Measurements.load(folder, MACHINE).micros());
+    }
+
+    private void write(String content) throws IOException {
+        Measurements.load(folder, MACHINE).store(folder, Map.of());
+        try (Stream<Path> files = Files.list(temporary)) {
+            Files.writeString(files.findAny().orElseThrow(), content);
+        }
+    }
+}
