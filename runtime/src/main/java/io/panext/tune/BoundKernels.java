@@ -10,20 +10,32 @@ import io.panext.kernels.Share;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** Kernels of one trial with weights and memory of their own, run in turn on one worker. */
+/**
+ * Kernels of one trial with weights and memory of their own, run in turn on one worker. What cannot be run a few times
+ * before the time is over is not begun.
+ */
 final class BoundKernels implements AutoCloseable {
 
     /** The bits of an fp32 of 0.0115: neither zero, which some products skip, nor slow to add. */
     private static final byte FILL = 0x3c;
 
+    private static final Share SMALL = new Share(0, 16);
+
+    /** Fewer tell nothing: a Java kernel that is not compiled yet takes as long each time, and so long that there are few. */
+    private static final int LEAST_ROUNDS = 4;
+
     private final Arena arena = Arena.ofShared();
     private final List<PackedKernel> packed = new ArrayList<>();
-    private final SequencedMap<String, Task> tasks = new LinkedHashMap<>();
+    private final SequencedMap<String, Task> wholes = new LinkedHashMap<>();
+    private final SequencedMap<String, Task> shares = new LinkedHashMap<>();
+    private final Map<String, Long> expectedNanos = new HashMap<>();
     private final Timer timer;
     private final MemorySegment images;
 
@@ -40,9 +52,10 @@ final class BoundKernels implements AutoCloseable {
                     break;
                 }
                 packed.add(kernel.pack(arena));
-                MemorySegment scratch = allocate(kernel.scratchBytes(input, 1));
-                tasks.put(kernel.name(),
-                        packed.getLast().bind(new Operands(input, src, dst, List.of(scratch), images)));
+                wholes.put(kernel.name(), bind(kernel, input, src, dst, Share.ALL));
+                if (kernel.needsWarmUp()) {
+                    shares.put(kernel.name(), bind(kernel, input, src, dst, SMALL));
+                }
             }
         } catch (RuntimeException | Error e) {
             close();
@@ -50,23 +63,53 @@ final class BoundKernels implements AutoCloseable {
         }
     }
 
+    private Task bind(Kernel kernel, Shape input, List<Matrix> src, List<Matrix> dst, Share share) {
+        MemorySegment own = allocate(kernel.scratchBytes(input, share.workers()));
+        return packed.getLast().bind(
+                new Operands(input, src, dst, Collections.nCopies(share.workers(), own), images));
+    }
+
     /**
-     * Runs the kernels in turn until a time, a number of times at least, but never once the timer's time is over.
+     * Runs a small share of what must be compiled, a few times at least: whole it would take seconds before it is.
      *
-     * @return the shortest time of each that was run, in microseconds, by name
+     * @param until when to stop
      */
-    Map<String, Double> run(int leastRounds, long until) {
-        var best = new LinkedHashMap<String, Double>();
-        for (int round = 0; round < leastRounds || timer.now() - until < 0; round++) {
+    void warmUp(long until) {
+        run(shares, SMALL, until);
+    }
+
+    /**
+     * Runs the kernels in turn, a few times at least.
+     *
+     * @param until when to stop
+     * @return the shortest time of each that was run so often, in microseconds, by name
+     */
+    Map<String, Double> run(long until) {
+        var micros = new LinkedHashMap<String, Double>();
+        run(wholes, Share.ALL, until).forEach((kernel, nanos) -> micros.put(kernel, nanos / 1e3));
+        return micros;
+    }
+
+    private Map<String, Long> run(SequencedMap<String, Task> tasks, Share share, long until) {
+        var best = new LinkedHashMap<String, Long>();
+        var rounds = new HashMap<String, Integer>();
+        boolean ran = true;
+        for (int round = 0; ran && (round < LEAST_ROUNDS || timer.now() - until < 0); round++) {
+            ran = false;
             for (Map.Entry<String, Task> task : tasks.entrySet()) {
                 long start = timer.now();
-                if (timer.isOver()) {
-                    return best;
+                long expected = expectedNanos.getOrDefault(task.getKey(), 0L) / share.workers();
+                if (timer.end() - start > expected * Math.max(LEAST_ROUNDS - round, 1)) {
+                    task.getValue().run(images, share);
+                    long nanos = Math.max(1, timer.now() - start);
+                    best.merge(task.getKey(), nanos, Math::min);
+                    rounds.merge(task.getKey(), 1, Integer::sum);
+                    expectedNanos.put(task.getKey(), nanos * share.workers());
+                    ran = true;
                 }
-                task.getValue().run(images, Share.ALL);
-                best.merge(task.getKey(), Math.max(1, timer.now() - start) / 1e3, Math::min);
             }
         }
+        best.keySet().removeIf(kernel -> rounds.get(kernel) < LEAST_ROUNDS);
         return best;
     }
 
@@ -80,7 +123,8 @@ final class BoundKernels implements AutoCloseable {
 
     @Override
     public void close() {
-        tasks.values().forEach(Task::close);
+        shares.values().forEach(Task::close);
+        wholes.values().forEach(Task::close);
         packed.forEach(PackedKernel::close);
         arena.close();
     }

@@ -9,6 +9,7 @@ import io.panext.graph.Value;
 import io.panext.onednn.CacheFolder;
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,9 +25,9 @@ import java.util.stream.Stream;
  * Takes for each op the kernel that is the fastest on a plan's shapes.
  *
  * <p>What is not known yet is measured, in two passes, of which the first lets Java compile its kernels. Both take two
- * seconds at most, and what was not measured by then comes after what was: the next program goes on where this one ended.
- * So does what Java was still compiling, whose runs become shorter until the last. Times are those of one worker, so that
- * the choice, and with it the last bits of results, is the same for any number of them.
+ * seconds at most, and what was not measured by then comes after what was, as does what Java was still compiling, whose
+ * runs become shorter until the last: the next programs go on where this one ended, a few of them. Times are those of one
+ * worker, so that the choice, and with it the last bits of results, is the same for any number of them.
  */
 public final class Fastest implements Selection {
 
@@ -34,10 +35,13 @@ public final class Fastest implements Selection {
     private static final long NANOS = 1_800_000_000;
 
     private static final int PASSES = 2;
-    private static final int LEAST_ROUNDS = 2;
 
     /** What the second half of the runs may be faster than the first, by chance. */
     private static final double SETTLED = 0.9;
+    private static final double SETTLED_MICROS = 1;
+
+    /** Programs that measure a trial before it is left at what is known. */
+    private static final int MOST_TRIES = 5;
 
     private final Shape images;
     private final String machine;
@@ -72,7 +76,7 @@ public final class Fastest implements Selection {
                 .map(node -> trial(node, candidates.apply(node).toList(), shapes)).toList();
         Measurements known = Measurements.load(folder, machine);
         SequencedMap<String, Trial> unknown = new LinkedHashMap<>();
-        trials.stream().filter(trial -> trial.candidates().size() > 1 && !unknown(trial, known).isEmpty())
+        trials.stream().filter(trial -> trial.candidates().size() > 1 && isWorthMeasuring(trial, known))
                 .forEach(trial -> unknown.put(trial.name(), trial));
         if (!unknown.isEmpty()) {
             measure(unknown, known);
@@ -88,6 +92,10 @@ public final class Fastest implements Selection {
                 node.outputs().stream().map(shapes::get).toList());
     }
 
+    private static boolean isWorthMeasuring(Trial trial, Measurements known) {
+        return !unknown(trial, known).isEmpty() && known.tries().getOrDefault(trial.name(), 0) < MOST_TRIES;
+    }
+
     private static List<Kernel> unknown(Trial trial, Measurements known) {
         Map<String, Double> times = known.times(trial);
         return trial.candidates().stream().filter(kernel -> !times.containsKey(kernel.name())).toList();
@@ -96,15 +104,19 @@ public final class Fastest implements Selection {
     private void measure(SequencedMap<String, Trial> trials, Measurements known) {
         Timer timer = Timer.of(clock, NANOS);
         warmUp(trials, known, timer.part(PASSES));
-        var measured = new LinkedHashMap<String, Map<String, Double>>();
         int left = trials.size();
         for (Trial trial : trials.values()) {
-            measured.put(trial.name(), times(trial, unknown(trial, known), timer, timer.part(left--)));
+            Timer own = timer.part(left);
+            if (!timer.isOver()) {
+                measure(trial, known, timer, own);
+                if (left == trials.size() || !timer.isOver()) {
+                    known.tries().merge(trial.name(), 1, Integer::sum);
+                }
+            }
+            left--;
         }
-        measured.values().removeIf(Map::isEmpty);
-        known.add(measured);
         try {
-            known.store(folder, measured);
+            known.store(folder);
         } catch (IOException e) {
             notes.accept("which kernels are fastest cannot be remembered in " + folder.path() + ": " + e);
         }
@@ -117,24 +129,29 @@ public final class Fastest implements Selection {
             List<Kernel> kernels = unknown(trial, known).stream().filter(Kernel::needsWarmUp).toList();
             if (!kernels.isEmpty() && !timer.isOver()) {
                 try (var bound = new BoundKernels(trial, kernels, timer)) {
-                    bound.run(1, own.end());
+                    bound.warmUp(own.end());
                 }
             }
         }
     }
 
-    /** Returns the times of those kernels that were run often enough to be judged. */
-    private static Map<String, Double> times(Trial trial, List<Kernel> kernels, Timer timer, Timer own) {
-        if (timer.isOver()) {
-            return Map.of();
+    private static void measure(Trial trial, Measurements known, Timer timer, Timer own) {
+        var times = new HashMap<String, Double>();
+        try (var bound = new BoundKernels(trial, unknown(trial, known), timer)) {
+            bound.warmUp(timer.now());
+            Map<String, Double> earlier = bound.run(own.part(2).end());
+            Map<String, Double> later = bound.run(own.end());
+            earlier.forEach((kernel, time) -> {
+                if (later.containsKey(kernel) && isSettled(time, later.get(kernel))) {
+                    times.put(kernel, Math.min(time, later.get(kernel)));
+                }
+            });
         }
-        try (var bound = new BoundKernels(trial, kernels, timer)) {
-            Map<String, Double> earlier = bound.run(LEAST_ROUNDS, own.part(2).end());
-            Map<String, Double> times = bound.run(LEAST_ROUNDS, own.end());
-            times.entrySet().removeIf(time -> time.getValue() < SETTLED * earlier.get(time.getKey()));
-            times.replaceAll((kernel, time) -> Math.min(time, earlier.get(kernel)));
-            return times;
-        }
+        known.add(trial.name(), times);
+    }
+
+    private static boolean isSettled(double earlier, double later) {
+        return later >= SETTLED * earlier - SETTLED_MICROS;
     }
 
     private static Choice choice(Trial trial, Measurements known) {

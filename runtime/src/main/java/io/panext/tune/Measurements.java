@@ -17,9 +17,11 @@ import java.util.zip.CRC32;
  *
  * @param machine what the times depend on
  * @param micros  for each trial the time of each kernel, in microseconds
+ * @param tries   for each trial in which kernels could not be judged how often that was so
  */
 record Measurements(@JsonProperty("machine") String machine,
-        @JsonProperty("micros") Map<String, Map<String, Double>> micros) {
+        @JsonProperty("micros") Map<String, Map<String, Double>> micros,
+        @JsonProperty("tries") Map<String, Integer> tries) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,18 +31,19 @@ record Measurements(@JsonProperty("machine") String machine,
             try {
                 Measurements stored = JSON.readValue(file.toFile(), Measurements.class);
                 if (stored != null && machine.equals(stored.machine) && stored.isSound()) {
-                    return new Measurements(machine, new TreeMap<>(stored.micros));
+                    return new Measurements(machine, new TreeMap<>(stored.micros), new TreeMap<>(stored.tries));
                 }
             } catch (IOException e) {
                 // Half a file of another version, say: it will be replaced.
             }
         }
-        return new Measurements(machine, new TreeMap<>());
+        return new Measurements(machine, new TreeMap<>(), new TreeMap<>());
     }
 
     private boolean isSound() {
-        return micros != null && micros.values().stream().allMatch(times -> times != null && times.values().stream()
-                .allMatch(time -> time != null && Double.isFinite(time) && time > 0));
+        return micros != null && tries != null && !tries.containsValue(null)
+                && micros.values().stream().allMatch(times -> times != null && times.values().stream()
+                        .allMatch(time -> time != null && Double.isFinite(time) && time > 0));
     }
 
     /** Returns the times of a trial's kernels, by name, as far as they are known. */
@@ -48,15 +51,16 @@ record Measurements(@JsonProperty("machine") String machine,
         return micros.getOrDefault(trial.name(), Map.of());
     }
 
-    /** Adds times of kernels, by the names of trials. */
-    void add(Map<String, Map<String, Double>> measured) {
-        measured.forEach((trial, times) -> micros.computeIfAbsent(trial, _ -> new TreeMap<>()).putAll(times));
+    /** Adds the times of a trial's kernels. */
+    void add(String trial, Map<String, Double> times) {
+        micros.computeIfAbsent(trial, _ -> new TreeMap<>()).putAll(times);
     }
 
-    /** Adds times to those that are stored, which are more by now if another process has measured too. */
-    void store(CacheFolder folder, Map<String, Map<String, Double>> measured) throws IOException {
+    /** Adds what is known to what is stored, which is more by now if another process has measured too. */
+    void store(CacheFolder folder) throws IOException {
         Measurements stored = load(folder, machine);
-        stored.add(measured);
+        micros.forEach(stored::add);
+        tries.forEach((trial, count) -> stored.tries.merge(trial, count, Math::max));
         folder.store(name(machine), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(stored));
     }
 

@@ -30,19 +30,19 @@ class MeasurementsTest {
 
     @Test
     void timesAreRead() throws IOException {
-        write("{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}}");
+        write("{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}, \"tries\": {}}");
         assertEquals(Map.of("trial", Map.of("kernel", 1.5)), Measurements.load(folder, MACHINE).micros());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "[]", "1", "", "{\"machine\": \"a machine\"}",
             "{\"machine\": \"another\", \"micros\": {\"trial\": {\"kernel\": 1.5}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": null}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": null}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"NaN\"}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"Infinity\"}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 0}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": -1}}}"})
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": null}, \"tries\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": null}}, \"tries\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"NaN\"}}, \"tries\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"Infinity\"}}, \"tries\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 0}}, \"tries\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": -1}}, \"tries\": {}}"})
     void whatIsNoMemoryOfTimesIsAsGoodAsNone(String content) throws IOException {
         write(content);
         assertEquals(Map.of(), Measurements.load(folder, MACHINE).micros());
@@ -52,14 +52,18 @@ class MeasurementsTest {
     void processesThatMeasureAtOnceKeepEachOthersTimes() throws IOException {
         Measurements one = Measurements.load(folder, MACHINE);
         Measurements other = Measurements.load(folder, MACHINE);
-        one.store(folder, Map.of("both", Map.of("a", 1.0), "one's", Map.of("a", 2.0)));
-        other.store(folder, Map.of("both", Map.of("b", 3.0), "other's", Map.of("a", 4.0)));
+        one.add("both", Map.of("a", 1.0));
+        one.add("one's", Map.of("a", 2.0));
+        other.add("both", Map.of("b", 3.0));
+        other.add("other's", Map.of("a", 4.0));
+        one.store(folder);
+        other.store(folder);
         assertEquals(Map.of("both", Map.of("a", 1.0, "b", 3.0), "one's", Map.of("a", 2.0), "other's",
                 Map.of("a", 4.0)), Measurements.load(folder, MACHINE).micros());
     }
 
     private void write(String content) throws IOException {
-        Measurements.load(folder, MACHINE).store(folder, Map.of());
+        Measurements.load(folder, MACHINE).store(folder);
         try (Stream<Path> files = Files.list(temporary)) {
             Files.writeString(files.findAny().orElseThrow(), content);
         }
