@@ -17,11 +17,9 @@ import java.util.zip.CRC32;
  *
  * @param machine what the times depend on
  * @param micros  for each trial the time of each kernel, in microseconds
- * @param tries   for each trial in which kernels could not be judged how often that was so
  */
 record Measurements(@JsonProperty("machine") String machine,
-        @JsonProperty("micros") Map<String, Map<String, Double>> micros,
-        @JsonProperty("tries") Map<String, Integer> tries) {
+        @JsonProperty("micros") Map<String, Map<String, Double>> micros) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -31,24 +29,18 @@ record Measurements(@JsonProperty("machine") String machine,
             try {
                 Measurements stored = JSON.readValue(file.toFile(), Measurements.class);
                 if (stored != null && machine.equals(stored.machine) && stored.isSound()) {
-                    return new Measurements(machine, new TreeMap<>(stored.micros), new TreeMap<>(stored.tries));
+                    return new Measurements(machine, new TreeMap<>(stored.micros));
                 }
             } catch (IOException e) {
                 // Half a file of another version, say: it will be replaced.
             }
         }
-        return new Measurements(machine, new TreeMap<>(), new TreeMap<>());
+        return new Measurements(machine, new TreeMap<>());
     }
 
     private boolean isSound() {
-        return micros != null && tries != null && !tries.containsValue(null)
-                && micros.values().stream().allMatch(times -> times != null && times.values().stream()
-                        .allMatch(time -> time != null && Double.isFinite(time) && time > 0));
-    }
-
-    /** Returns the times of a trial's kernels, by name, as far as they are known. */
-    Map<String, Double> times(Trial trial) {
-        return micros.getOrDefault(trial.name(), Map.of());
+        return micros != null && micros.values().stream().allMatch(times -> times != null && times.values().stream()
+                .allMatch(time -> time != null && Double.isFinite(time) && time > 0));
     }
 
     /** Adds the times of a trial's kernels. */
@@ -60,7 +52,6 @@ record Measurements(@JsonProperty("machine") String machine,
     void store(CacheFolder folder) throws IOException {
         Measurements stored = load(folder, machine);
         micros.forEach(stored::add);
-        tries.forEach((trial, count) -> stored.tries.merge(trial, count, Math::max));
         folder.store(name(machine), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(stored));
     }
 

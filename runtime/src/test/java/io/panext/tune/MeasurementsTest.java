@@ -30,19 +30,19 @@ class MeasurementsTest {
 
     @Test
     void timesAreRead() throws IOException {
-        write("{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}, \"tries\": {}}");
+        write("{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}}");
         assertEquals(Map.of("trial", Map.of("kernel", 1.5)), Measurements.load(folder, MACHINE).micros());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "[]", "1", "", "{\"machine\": \"a machine\"}",
             "{\"machine\": \"another\", \"micros\": {\"trial\": {\"kernel\": 1.5}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": null}, \"tries\": {}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": null}}, \"tries\": {}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"NaN\"}}, \"tries\": {}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"Infinity\"}}, \"tries\": {}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 0}}, \"tries\": {}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": -1}}, \"tries\": {}}"})
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": null}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": null}}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"NaN\"}}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"Infinity\"}}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 0}}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": -1}}}"})
     void whatIsNoMemoryOfTimesIsAsGoodAsNone(String content) throws IOException {
         write(content);
         assertEquals(Map.of(), Measurements.load(folder, MACHINE).micros());
