@@ -9,7 +9,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /** Several files as one checkpoint, by the index that Hugging Face puts beside them: {@code *.index.json}. */
 final class ShardedCheckpoint implements Checkpoint {
@@ -69,7 +71,17 @@ final class ShardedCheckpoint implements Checkpoint {
 
     @Override
     public List<String> warnings() {
-        return shards.values().stream().flatMap(shard -> shard.warnings().stream()).toList();
+        return shards.values().stream()
+                .flatMap(shard -> Stream.concat(shard.warnings().stream(), unnamed(shard).stream())).toList();
+    }
+
+    private Optional<String> unnamed(Checkpoint shard) {
+        List<String> names = shard.tensors().keySet().stream().filter(tensor -> !shard.equals(owners.get(tensor)))
+                .toList();
+        return names.isEmpty()
+                ? Optional.empty()
+                : Optional.of(shard.name() + " also holds " + ModelWeights.some(names)
+                        + ", which the index does not take from it");
     }
 
     @Override

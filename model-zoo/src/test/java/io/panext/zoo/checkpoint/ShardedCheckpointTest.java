@@ -65,6 +65,24 @@ class ShardedCheckpointTest {
         }
     }
 
+    @Test
+    void saysWhichTensorsOfItsShardsItLeavesOut() throws IOException {
+        Path index = index("{\"weight_map\": {\"b\": \"2.safetensors\", \"a\": \"1.safetensors\"}}");
+        try (Checkpoint checkpoint = Checkpoint.open(index)) {
+            assertEquals(List.of(), checkpoint.warnings());
+        }
+        Path shard = folder.resolve("1.safetensors");
+        var both = new LinkedHashMap<String, FloatTensor>();
+        both.put("a", FloatTensor.of(List.of(1), 1));
+        both.put("b", FloatTensor.of(List.of(1), 4));
+        Safetensors.write(shard, both, Map.of());
+        try (Checkpoint checkpoint = Checkpoint.open(index)) {
+            assertEquals(List.of(shard + " also holds b, which the index does not take from it"),
+                    checkpoint.warnings());
+            assertArrayEquals(new float[] {2}, checkpoint.floats("b"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"{} | has no weight_map",
             "{\"weight_map\": {\"a\": 1}} | weight_map must name files beside it, not 1",
