@@ -29,6 +29,9 @@ import java.util.stream.Stream;
  */
 final class OutcomeFile implements Closeable {
 
+    private static final CsvMapper CSV = new CsvMapper();
+    private static final CsvSchema COLUMNS = CSV.schemaFor(Row.class);
+
     private final Path file;
     private final String setup;
     private final List<Outcome> found;
@@ -67,9 +70,7 @@ final class OutcomeFile implements Closeable {
         try {
             this.found = Files.exists(file) && Files.size(file) > 0 ? read() : List.of();
             Writer out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            CsvMapper csv = new CsvMapper();
-            CsvSchema columns = csv.schemaFor(Row.class);
-            this.rows = csv.writer(Files.size(file) == 0 ? columns.withHeader() : columns).writeValues(out);
+            this.rows = CSV.writer(Files.size(file) == 0 ? COLUMNS.withHeader() : COLUMNS).writeValues(out);
         } catch (IOException e) {
             throw CsvFile.refused(file, "used", e);
         }
@@ -102,7 +103,7 @@ final class OutcomeFile implements Closeable {
         while (end > 0 && text[end - 1] != '\n') {
             end--;
         }
-        boolean begun = !header().startsWith(new String(text, StandardCharsets.UTF_8));
+        boolean begun = end > 0 || !header().startsWith(new String(text, StandardCharsets.UTF_8));
         List<Outcome> outcomes = begun ? outcomes(new String(text, 0, end, StandardCharsets.UTF_8)) : List.of();
         if (end < text.length) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -113,14 +114,13 @@ final class OutcomeFile implements Closeable {
     }
 
     private static String header() {
-        return String.join(",", new CsvMapper().schemaFor(Row.class).getColumnNames());
+        return String.join(",", COLUMNS.getColumnNames());
     }
 
     private List<Outcome> outcomes(String text) throws IOException, CommandException {
         var outcomes = new ArrayList<Outcome>();
-        CsvMapper csv = new CsvMapper();
-        try (MappingIterator<Row> read = csv.readerFor(Row.class).with(csv.schemaFor(Row.class).withHeader()
-                .withStrictHeaders(true)).readValues(text)) {
+        try (MappingIterator<Row> read = CSV.readerFor(Row.class)
+                .with(COLUMNS.withHeader().withStrictHeaders(true)).readValues(text)) {
             while (read.hasNextValue()) {
                 Row row = read.nextValue();
                 if (!row.setup.equals(setup)) {

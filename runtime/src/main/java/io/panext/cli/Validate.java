@@ -181,8 +181,7 @@ final class Validate implements Callable<Integer> {
      * @return photographs that this run judged in a second; empty if there were none
      */
     private OptionalDouble run(Validation validation, ConvNeXt convNeXt, Preprocessing preprocessing,
-            List<Sample> samples,
-            List<Outcome> found, Messages messages) throws IOException, CommandException {
+            List<Sample> samples, List<Outcome> found, Messages messages) throws IOException, CommandException {
         try (OutcomeFile file = outcomes.isPresent()
                 ? new OutcomeFile(outcomes.get(), setup(convNeXt, preprocessing))
                 : null) {

@@ -41,6 +41,11 @@ public record MlpKernel(Kernel expand, Kernel project, int hidden) implements Ke
     }
 
     @Override
+    public boolean noticesFreedMemory() {
+        return expand.noticesFreedMemory() && project.noticesFreedMemory();
+    }
+
+    @Override
     public long scratchBytes(Shape input, int workers) {
         return IntStream.range(0, workers).mapToObj(worker -> blocks(input, new Share(worker, workers)))
                 .flatMap(List::stream).mapToInt(RowBlock::rows).distinct()

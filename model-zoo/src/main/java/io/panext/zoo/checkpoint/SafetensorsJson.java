@@ -1,5 +1,7 @@
 package io.panext.zoo.checkpoint;
 
+import static io.panext.zoo.checkpoint.ConfigFile.require;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
@@ -69,7 +71,8 @@ final class SafetensorsJson {
             if (name.equals(METADATA)) {
                 readMetadata(metadata);
             } else {
-                require(tensors.size() < MAX_TENSORS, () -> "the header lists more than " + MAX_TENSORS + " tensors");
+                require(tensors.size() < MAX_TENSORS,
+                        () -> "the header lists more than " + MAX_TENSORS + " tensors");
                 tensors.add(readTensor(name));
             }
         }
@@ -107,7 +110,8 @@ final class SafetensorsJson {
         require(shape != null, () -> tensor + " has no shape");
         require(offsets != null, () -> tensor + " has no data_offsets");
         long[] range = offsets;
-        require(range.length == 2, () -> tensor + ": data_offsets needs two numbers, not " + Arrays.toString(range));
+        require(range.length == 2,
+                () -> tensor + ": data_offsets needs two numbers, not " + Arrays.toString(range));
         return entry(name, dtype, shape, range[0], range[1]);
     }
 
@@ -160,13 +164,6 @@ final class SafetensorsJson {
     private static void expect(JsonToken token, JsonToken expected, Supplier<String> what) {
         require(token == expected, () -> what.get() + " must be " + words(expected) + ", not "
                 + (token == null ? "nothing" : words(token)));
-    }
-
-    /** Headers have thousands of fields: what is wrong with one is put in words only where it is. */
-    private static void require(boolean holds, Supplier<String> problem) {
-        if (!holds) {
-            throw new IllegalArgumentException(problem.get());
-        }
     }
 
     private static String words(JsonToken token) {
