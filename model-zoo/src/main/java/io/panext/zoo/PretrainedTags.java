@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,9 @@ public final class PretrainedTags {
 
     /** Endings of a checkpoint's name. */
     private static final String SUFFIX = "(\\.safetensors(\\.index\\.json)?|\\.pth(\\.tar)?|\\.pt|\\.bin)$";
+
+    /** What {@code torch.hub} looks for in an address: the first digits of the file's SHA-256. */
+    private static final Pattern HASH = Pattern.compile("-([0-9a-f]{8,64})\\.pth$");
 
     /** Mean and standard deviation by their name in the table. */
     private static final Map<String, List<List<Float>>> STATISTICS = Map.of( //
@@ -68,6 +72,16 @@ public final class PretrainedTags {
     private static Optional<PretrainedTag> named(String file) {
         return find(file.replaceFirst(SUFFIX, "")).or(() -> TAGS.values().stream()
                 .filter(tag -> tag.source().filter(source -> source.endsWith("/" + file)).isPresent()).findFirst());
+    }
+
+    /**
+     * Recognises a checkpoint by its content, if its authors published it under its hash, as torchvision does.
+     *
+     * @param sha256 of the file, in lower-case hexadecimal digits
+     */
+    public static Optional<PretrainedTag> recognise(String sha256) {
+        return TAGS.values().stream().filter(tag -> tag.source().map(HASH::matcher)
+                .filter(hash -> hash.find() && sha256.startsWith(hash.group(1))).isPresent()).findFirst();
     }
 
     private static SequencedMap<String, PretrainedTag> load() {

@@ -84,4 +84,12 @@ class PretrainedTagsTest {
     void takesNoOtherNameForATag(Path file) {
         assertEquals(Optional.empty(), PretrainedTags.recognise(file));
     }
+
+    @ParameterizedTest
+    @CsvSource({"983f1562536e84ff750a1576fb08e54de751dbf2e17c0d8a4a13704341fdcd3d, convnext_tiny.tv_in1k",
+            "0c510722adfd92966a2bd72b92f7000000000000000000000000000000000000, convnext_small.tv_in1k",
+            "983f1561536e84ff750a1576fb08e54de751dbf2e17c0d8a4a13704341fdcd3d,", "983f156,"})
+    void recognisesTorchvisionsCheckpointsByHash(String sha256, String name) {
+        assertEquals(Optional.ofNullable(name), PretrainedTags.recognise(sha256).map(PretrainedTag::name));
+    }
 }

@@ -4,11 +4,18 @@ import io.panext.zoo.Catalogue;
 import io.panext.zoo.PretrainedTag;
 import io.panext.zoo.PretrainedTags;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -16,9 +23,9 @@ import java.util.regex.Pattern;
  *
  * @param name       how the user named it
  * @param checkpoint the file to open
- * @param tag        the published weights that it is named after
+ * @param named      the published weights that it is named after
  */
-record ModelFiles(String name, Path checkpoint, Optional<PretrainedTag> tag) {
+record ModelFiles(String name, Path checkpoint, Optional<PretrainedTag> named) {
 
     /** What publishers call a checkpoint, the formats that are quickest to open first. */
     static final List<String> CHECKPOINTS = List.of("model.safetensors", "model.safetensors.index.json",
@@ -100,6 +107,30 @@ record ModelFiles(String name, Path checkpoint, Optional<PretrainedTag> tag) {
 
     private static boolean isName(Path path) {
         return path.getNameCount() == 1 && !path.isAbsolute() && !CHECKPOINT_NAME.matcher(path.toString()).matches();
+    }
+
+    /**
+     * Finds out which published weights these are: by name, or else by the file's hash.
+     *
+     * @param keys the checkpoint's: torchvision alone says hashes, and reading a file to the end takes time
+     * @throws CheckpointException if the file cannot be read
+     */
+    Optional<PretrainedTag> tag(Set<String> keys) throws CheckpointException {
+        return named.isPresent() || !KeyLayout.TORCHVISION.matches(keys)
+                ? named
+                : PretrainedTags.recognise(sha256());
+    }
+
+    private String sha256() throws CheckpointException {
+        try (InputStream in = Files.newInputStream(checkpoint)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw CheckpointException.refused(checkpoint.toString(), "cannot be read", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
     }
 
     /**

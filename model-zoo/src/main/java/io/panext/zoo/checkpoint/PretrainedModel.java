@@ -117,8 +117,22 @@ public final class PretrainedModel implements AutoCloseable {
     private static PretrainedModel open(ModelFiles files, Optional<Architecture> architecture,
             Optional<String> weights) throws CheckpointException {
         Optional<ModelConfig> config = files.config();
+        Checkpoint checkpoint = Checkpoint.open(files.checkpoint(), weights);
         return required(architecture,
-                of(files.name(), Checkpoint.open(files.checkpoint(), weights), config, files.tag(), architecture));
+                of(files.name(), checkpoint, config, tag(files, config, checkpoint), architecture));
+    }
+
+    private static Optional<PretrainedTag> tag(ModelFiles files, Optional<ModelConfig> config, Checkpoint checkpoint)
+            throws CheckpointException {
+        if (config.flatMap(ModelConfig::preprocessing).isPresent()) {
+            return files.named();
+        }
+        try {
+            return files.tag(checkpoint.tensors().keySet());
+        } catch (CheckpointException e) {
+            checkpoint.close();
+            throw e;
+        }
     }
 
     private static PretrainedModel required(Optional<Architecture> architecture, PretrainedModel model)
@@ -225,13 +239,13 @@ public final class PretrainedModel implements AutoCloseable {
         return config.flatMap(ModelConfig::labels).filter(_ -> weights.spec().classes() > 0);
     }
 
-    /** The published weights whose name the file or its folder has, if the architecture is theirs. */
+    /** The published weights whose name or hash the file has, or whose name its folder has, if the architecture is theirs. */
     public Optional<PretrainedTag> tag() {
         return tag;
     }
 
     /**
-     * How photographs are prepared: as the configuration says, else as the {@linkplain #tag() name} suggests, else
+     * How photographs are prepared: as the configuration says, else as the {@linkplain #tag() published weights} want it, else
      * {@link Preprocessing#IMAGENET_224}.
      */
     public Preprocessing preprocessing() {
