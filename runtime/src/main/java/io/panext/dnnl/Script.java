@@ -122,8 +122,11 @@ final class Script implements AutoCloseable {
         }
     }
 
+    /** Compiles a primitive and closes its descriptor, which takes as much memory again. */
     private Primitive compile(PrimitiveDescriptor descriptor) {
-        return own(new Primitive(descriptor));
+        Primitive primitive = own(new Primitive(descriptor));
+        descriptor.close();
+        return primitive;
     }
 
     @Override
