@@ -63,13 +63,12 @@ final class Scripts {
         if (known != null) {
             return known;
         }
-        Script script = write(key);
-        long bytes = script.scratchBytes();
+        long bytes = take(key).scratchBytes();
+        give(key);
         scratchBytes.put(key, bytes);
         if (scratchBytes.size() > REMEMBERED) {
             scratchBytes.pollFirstEntry();
         }
-        keep(key, script);
         return bytes;
     }
 

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.panext.graph.Shape;
 import io.panext.kernels.Share;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Blocks that do the same share a script, for as long as one of them needs it. */
@@ -95,5 +97,36 @@ class ScriptsTest {
         assertTrue(written.size() - closed.size() <= 256, written.size() - closed.size() + " kept");
         scripts.release();
         assertEquals(written, closed);
+    }
+
+    @Test
+    void aScriptThatIsInUseIsNotWrittenAgainOnceItsNeedsAreForgotten() {
+        scripts.retain();
+        scripts.scratchBytes(key(SMALL));
+        scripts.take(key(SMALL));
+        for (int width = 1; width <= 2000; width++) {
+            scripts.scratchBytes(key(new Shape(1, 1, width, 1)));
+        }
+        scripts.scratchBytes(key(SMALL));
+        assertEquals(1, Collections.frequency(written, SMALL));
+        scripts.give(key(SMALL));
+        scripts.release();
+        assertEquals(Set.copyOf(written), Set.copyOf(closed));
+        assertEquals(written.size(), closed.size());
+    }
+
+    @Test
+    void aScriptThatIsKeptIsClosedThoughItsNeedsWereForgotten() {
+        scripts.retain();
+        scripts.scratchBytes(key(SMALL));
+        for (int width = 1; width <= 2000; width++) {
+            scripts.scratchBytes(key(new Shape(1, 1, width, 1)));
+            scripts.take(key(SMALL));
+            scripts.give(key(SMALL));
+        }
+        scripts.scratchBytes(key(SMALL));
+        assertEquals(1, Collections.frequency(written, SMALL));
+        scripts.release();
+        assertEquals(written.size(), closed.size());
     }
 }
