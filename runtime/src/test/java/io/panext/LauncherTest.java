@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,14 +37,17 @@ class LauncherTest {
     private static final Path LIB = BUILT.resolve("lib");
 
     @TempDir
+    private static Path temporary;
     private static Path installed;
 
-    private final Path cache = installed.resolve(BUILT).resolve("start.aot");
+    private final Path cache = installed.resolve(BUILT)
+            .resolve("start-" + System.getProperty("java.version") + ".aot");
 
     private record Result(int status, List<String> out, List<String> err) {}
 
     @BeforeAll
     static void install() throws IOException {
+        installed = temporary.resolve("a folder");
         Files.createDirectories(installed.resolve(LIB));
         Files.createDirectories(installed.resolve(CAT).getParent());
         var files = new ArrayList<Path>(List.of(Path.of("panext"), CAT));
@@ -105,6 +109,33 @@ class LauncherTest {
     }
 
     @Test
+    void aShortRunThatFailsSaysSo() throws Exception {
+        Result failed = panext("classify", "missing.png");
+        assertEquals(1, failed.status(), failed.toString());
+        assertEquals(List.of(TRAINS, "panext: missing.png: no such file"), failed.err());
+    }
+
+    @Test
+    void anInterruptEndsTheTrainingAndLeavesNoCache() throws Exception {
+        Process launcher = start(Map.of(), "classify", CAT.toString());
+        signal("INT", javaOf(launcher));
+        assertEquals(130, launcher.waitFor());
+        try (Stream<Path> left = Files.list(cache.getParent())) {
+            assertEquals(List.of(installed.resolve(LIB)), left.toList());
+        }
+    }
+
+    @Test
+    void whoeverIsToldToEndLeavesNoJavaBehind() throws Exception {
+        assertIsACat(panext("classify", CAT.toString()), TRAINS);
+        Process launcher = start(Map.of(), "classify", CAT.toString());
+        ProcessHandle java = javaOf(launcher);
+        signal("TERM", launcher.toHandle());
+        assertEquals(143, launcher.waitFor());
+        assertFalse(java.isAlive());
+    }
+
+    @Test
     void otherCommandsNeedNoCache() throws Exception {
         Result version = panext("--version");
         assertEquals(0, version.status(), version.toString());
@@ -125,19 +156,44 @@ class LauncherTest {
 
     private static Result panext(Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
+        Process process = start(environment, arguments);
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), out.lines().toList(), Files.readAllLines(errors()));
+    }
+
+    private static Path errors() {
+        return installed.resolve("err");
+    }
+
+    private static Process start(Map<String, String> environment, String... arguments) throws IOException {
         Path link = installed.resolve("link");
         if (!Files.exists(link)) {
             Files.createSymbolicLink(link, Path.of("panext"));
         }
-        Path err = installed.resolve("err");
         var builder = new ProcessBuilder(Stream.concat(Stream.of(link.toString()), Stream.of(arguments)).toList())
-                .directory(installed.toFile()).redirectError(err.toFile());
+                .directory(installed.toFile()).redirectError(errors().toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("PANEXT_CACHE", System.getProperty("panext.cache"));
+        builder.environment().put("CDPATH", ".:..");
         builder.environment().remove("PANEXT_JAVA_OPTS");
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Result(process.waitFor(), out.lines().toList(), Files.readAllLines(err));
+        return builder.start();
+    }
+
+    /** Waits until a launcher has started Java. */
+    private static ProcessHandle javaOf(Process launcher) throws InterruptedException {
+        while (launcher.isAlive()) {
+            Optional<ProcessHandle> java = launcher.descendants().filter(process -> process.info().command()
+                    .filter(command -> command.endsWith("/bin/java")).isPresent()).findFirst();
+            if (java.isPresent()) {
+                return java.get();
+            }
+            Thread.sleep(1);
+        }
+        throw new AssertionError("the launcher ended without Java");
+    }
+
+    private static void signal(String name, ProcessHandle process) throws IOException, InterruptedException {
+        assertEquals(0, new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor());
     }
 }
