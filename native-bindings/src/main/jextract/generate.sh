@@ -7,6 +7,7 @@
 # CLANG_HEADERS, or clang's, or else of a libclang without the command. Exits with 77 without them. With --check the
 # committed files stay and must be what jextract gives.
 set -euo pipefail
+unset CDPATH
 
 here=$(cd "$(dirname "$0")" && pwd)
 module=$here/../../..
@@ -36,7 +37,7 @@ find_clang_headers() {
 find_clang_headers
 
 (cd "$module/.." && ./mvnw -q -B -ntp -pl native-bindings dependency:unpack-dependencies -DincludeGroupIds=org.bytedeco \
-  -Dmdep.unpack.includes='**/linux-x86_64/include/**' -DoutputDirectory="$work" -DoverWriteReleases=true)
+  -Donednn.platform=linux-x86_64 -Dmdep.unpack.includes='**/linux-x86_64/include/**' -DoutputDirectory="$work" -DoverWriteReleases=true)
 headers=$work/org/bytedeco/dnnl/linux-x86_64/include
 
 # No -l: it would bake a path in. The library is loaded before the first of its symbols is looked up.
