@@ -154,7 +154,8 @@ public final class Session implements Classifier, AutoCloseable {
 
     /**
      * Returns the session's own place for the input, to be filled before a {@link #run}: planar fp32
-     * {@code [batch, 3, height, width]}. A run overwrites it.
+     * {@code [batch, 3, height, width]}. A run overwrites it. It is of no use once the session is closed: in an arena of
+     * the caller's it may be another session's by then.
      */
     public synchronized MemorySegment input() {
         return workspace.input();

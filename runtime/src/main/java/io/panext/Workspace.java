@@ -1,6 +1,7 @@
 package io.panext;
 
 import io.panext.arena.TensorArena;
+import io.panext.arena.Usage;
 import io.panext.compile.PackedProgram;
 import io.panext.compile.Plan;
 import io.panext.compile.Task;
@@ -22,7 +23,7 @@ final class Workspace implements AutoCloseable {
     private final MemorySegment memory;
     private final List<Task> tasks;
     private final Crew crew;
-    private boolean closed;
+    private final Usage usage = new Usage("the session");
 
     /** Takes {@link Plan#arenaBytes()} from an arena that the caller keeps. */
     Workspace(PackedProgram program, Plan plan, TensorArena arena) {
@@ -67,7 +68,7 @@ final class Workspace implements AutoCloseable {
     /** Runs the plan on images that have been checked; they are copied if the workers cannot read them where they are. */
     void run(MemorySegment images) {
         requireBytes("images", images, plan.images());
-        try (var _ = program.hold(); var _ = arena.hold()) {
+        try (var _ = usage.hold(); var _ = program.hold(); var _ = arena.hold()) {
             MemorySegment own = input();
             boolean readable = images.isNative() && (images.address() == own.address()
                     || (plan.readsImagesAnywhere() && crew.canRead(images)));
@@ -88,7 +89,7 @@ final class Workspace implements AutoCloseable {
                             + "in latency mode");
         }
         MemorySegment images = input();
-        try (var _ = program.hold(); var _ = arena.hold()) {
+        try (var _ = usage.hold(); var _ = program.hold(); var _ = arena.hold()) {
             for (int step = 0; step < tasks.size(); step++) {
                 observer.accept(plan.steps().get(step));
                 crew.run(List.of(tasks.get(step)), images);
@@ -139,20 +140,24 @@ final class Workspace implements AutoCloseable {
     }
 
     void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the session is closed");
-        }
+        usage.requireOpen();
     }
 
-    /** Gives memory and threads back. Closing twice does nothing. */
+    /**
+     * Gives memory and threads back. Closing twice does nothing.
+     *
+     * @throws IllegalStateException if this thread itself runs the plan
+     */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        usage.end(() -> {
             crew.close();
-            tasks.forEach(Task::close);
-            free();
-        }
+            try {
+                tasks.forEach(Task::close);
+            } finally {
+                free();
+            }
+        });
     }
 
     private void free() {

@@ -44,6 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("models")
 class SessionTest {
@@ -268,6 +269,35 @@ class SessionTest {
             assertArrayEquals(expected, output.features());
             assertTrue(closing.get().join(Duration.ofMinutes(1)));
             assertThrows(IllegalStateException.class, () -> session.run(images));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aSessionIsNotClosedByWhatRunsOnIt(int threads) throws IOException {
+        try (ConvNeXt model = model(SPECS.get(0), Options.DEFAULT.withThreads(threads));
+                TensorArena arena = TensorArena.ofBytes(model.plan(1, 32, 32).arenaBytes())) {
+            for (Session session : List.of(model.newSession(1, 32, 32), model.newSession(1, 32, 32, arena))) {
+                MemorySegment images = MemorySegment.ofArray(SyntheticCheckpoint.images(1, 32, 32));
+                float[] expected = session.run(images).features();
+                Output output = session.run(images, _ -> assertEquals("the session cannot be closed by what runs on it",
+                        assertThrows(IllegalStateException.class, session::close).getMessage()));
+                assertArrayEquals(expected, output.features());
+                session.close();
+                assertThrows(IllegalStateException.class, () -> session.run(images));
+            }
+            assertEquals(0, arena.used());
+        }
+    }
+
+    @Test
+    void aSessionMayBeClosedAfterItsArena() throws IOException {
+        try (ConvNeXt model = model(SPECS.get(0), Options.DEFAULT)) {
+            TensorArena arena = TensorArena.ofBytes(model.plan(1, 32, 32).arenaBytes());
+            Session session = model.newSession(1, 32, 32, arena);
+            arena.close();
+            session.close();
+            assertThrows(IllegalStateException.class, session::input);
         }
     }
 

@@ -9,8 +9,9 @@ import java.util.TreeMap;
  * A bounded region of off-heap memory, handed out in blocks.
  *
  * <p>All memory is reserved when the arena is opened, so that what a program can use is known before it runs. Blocks start
- * at multiples of {@value #ALIGNMENT} bytes and are filled with zeros. {@link #close()} frees everything at once; a block
- * that is used afterwards, or freed twice, is an error and never touches memory. Safe for use by many threads.
+ * at multiples of {@value #ALIGNMENT} bytes and are filled with zeros. {@link #close()} frees everything at once. To ask a
+ * freed block for its memory is an error, and so is to use the memory of a closed arena; what was asked for before its block
+ * was freed must not be used any more, since it may be another's by then. Safe for use by many threads.
  */
 public final class TensorArena implements AutoCloseable {
 
@@ -75,7 +76,9 @@ public final class TensorArena implements AutoCloseable {
     }
 
     synchronized void release(Block block) {
-        usage.requireOpen();
+        if (!usage.isOpen()) {
+            return;
+        }
         if (block.freed) {
             throw new IllegalStateException("block at " + block.offset + " freed twice");
         }
@@ -161,9 +164,9 @@ public final class TensorArena implements AutoCloseable {
         }
 
         /**
-         * Gives the block back.
+         * Gives the block back, unless that has happened with the arena.
          *
-         * @throws IllegalStateException if it was given back already, or the arena is closed
+         * @throws IllegalStateException if it was given back already
          */
         @Override
         public void close() {

@@ -70,7 +70,13 @@ public record MlpKernel(Kernel expand, Kernel project, int hidden) implements Ke
     @Override
     public PackedKernel pack(SegmentAllocator allocator) {
         PackedKernel first = expand.pack(allocator);
-        PackedKernel second = project.pack(allocator);
+        PackedKernel second;
+        try {
+            second = project.pack(allocator);
+        } catch (RuntimeException | Error e) {
+            first.close();
+            throw e;
+        }
         return new PackedKernel() {
             @Override
             public Task bind(Operands operands) {

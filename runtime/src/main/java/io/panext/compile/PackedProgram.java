@@ -41,12 +41,15 @@ public final class PackedProgram implements AutoCloseable {
     }
 
     private void packAll(int threads) {
-        List<Future<PackedKernel>> results;
+        var results = new ArrayList<Future<PackedKernel>>();
         try (var workers = Executors.newFixedThreadPool(threads)) {
-            results = program.kernels().stream().map(kernel -> workers.submit(() -> kernel.pack(memory))).toList();
+            for (Kernel kernel : program.kernels()) {
+                results.add(workers.submit(() -> kernel.pack(memory)));
+            }
+        } finally {
+            results.stream().filter(result -> result.state() == Future.State.SUCCESS).map(Future::resultNow)
+                    .forEach(kernels::add);
         }
-        results.stream().filter(result -> result.state() == Future.State.SUCCESS).map(Future::resultNow)
-                .forEach(kernels::add);
         for (Future<PackedKernel> result : results) {
             requireSuccess(result);
         }

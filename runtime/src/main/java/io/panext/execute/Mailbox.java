@@ -26,6 +26,8 @@ final class Mailbox<T> {
         if (!Backoff.spin(this::ready)) {
             while (!ready()) {
                 LockSupport.park(this);
+                // Java interrupts a reader of memory that is being freed: interrupted, nobody can sleep.
+                Thread.interrupted();
             }
         }
         return slot.getAndSet(null);
