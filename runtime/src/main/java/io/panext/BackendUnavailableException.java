@@ -8,4 +8,8 @@ public final class BackendUnavailableException extends IllegalStateException {
     BackendUnavailableException(String message) {
         super(message);
     }
+
+    BackendUnavailableException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

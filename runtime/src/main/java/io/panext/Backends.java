@@ -48,7 +48,7 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
                     .orElseGet(() -> new Backends(List.of(SIMD), onednn, Optional.empty()));
         } catch (OnednnUnavailableException e) {
             if (required) {
-                throw new BackendUnavailableException(e.getMessage());
+                throw new BackendUnavailableException(e.getMessage(), e);
             }
             return new Backends(List.of(SIMD), Optional.empty(),
                     Optional.of(e.getMessage() + ": the Vector API does everything"));

@@ -72,7 +72,14 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         return load(file, Options.DEFAULT);
     }
 
-    /** Loads a model from a checkpoint with options. See {@link #load(Path)}. */
+    /**
+     * Loads a model from a checkpoint with options. See {@link #load(Path)}.
+     *
+     * @throws BackendUnavailableException if a backend or a precision was asked for that cannot be had here
+     * @throws io.panext.simd.VectorApiMissingException if Java runs without {@code --add-modules=jdk.incubator.vector}
+     * @throws IllegalArgumentException    if the model does not have the outputs that the options ask for
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted while weights are packed
+     */
     public static ConvNeXt load(Path file, Options options) throws IOException {
         try (PretrainedModel model = PretrainedModel.open(file)) {
             return new ConvNeXt(model, options);
@@ -91,14 +98,14 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         return load(nameOrPath, Options.DEFAULT);
     }
 
-    /** Loads a model by name or path with options. See {@link #load(String)}. */
+    /** Loads a model by name or path with options. See {@link #load(String)} and {@link #load(Path, Options)}. */
     public static ConvNeXt load(String nameOrPath, Options options) throws IOException {
         try (PretrainedModel model = PretrainedModel.open(nameOrPath)) {
             return new ConvNeXt(model, options);
         }
     }
 
-    /** Loads a model that has been opened already; it stays the caller's and may be closed afterwards. */
+    /** Loads a model that has been opened already; it stays the caller's and may be closed afterwards. See {@link #load(Path, Options)}. */
     public static ConvNeXt load(PretrainedModel model, Options options) {
         return new ConvNeXt(model, options);
     }

@@ -67,7 +67,8 @@ public final class MaskedAutoencoder implements AutoCloseable {
     /**
      * Loads a masked autoencoder from a training checkpoint with options. See {@link #load(Path)}.
      *
-     * @throws IllegalArgumentException if the options ask for other outputs than {@link Outputs#ALL}
+     * @throws IllegalArgumentException if the options ask for other outputs than {@link Outputs#ALL}, if the stem's windows
+     *                                  overlap or a depthwise kernel is not 7×7
      */
     public static MaskedAutoencoder load(Path file, Options options) throws IOException {
         try (PretrainedModel model = PretrainedModel.open(file)) {
@@ -112,7 +113,8 @@ public final class MaskedAutoencoder implements AutoCloseable {
     /**
      * Loads the encoder alone with options. See {@link #loadEncoder(Path)}.
      *
-     * @throws IllegalArgumentException if the options ask for other outputs than {@link Outputs#ALL}
+     * @throws IllegalArgumentException if the options ask for other outputs than {@link Outputs#ALL}, if the stem's windows
+     *                                  overlap or a depthwise kernel is not 7×7
      */
     public static MaskedAutoencoder loadEncoder(Path file, Options options) throws IOException {
         try (PretrainedModel model = PretrainedModel.open(file)) {

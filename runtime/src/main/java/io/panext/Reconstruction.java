@@ -33,6 +33,9 @@ public final class Reconstruction {
      */
     public static Reconstruction of(float[] originals, List<Mask> masks, float[] prediction,
             boolean normalisedPixels) {
+        if (masks.isEmpty()) {
+            throw new IllegalArgumentException("no masks");
+        }
         Mask first = masks.getFirst();
         masks.forEach(mask -> mask.requireGrid(first.gridHeight(), first.gridWidth()));
         int patches = masks.size() * first.masked().size();

@@ -57,7 +57,13 @@ public final class EnvironmentProxies extends ProxySelector {
     public void connectFailed(URI uri, SocketAddress address, IOException e) {}
 
     private static Proxy proxy(String address) {
-        URI uri = URI.create(address.contains("://") ? address : "http://" + address);
+        URI uri;
+        try {
+            uri = URI.create(address.contains("://") ? address : "http://" + address);
+        } catch (IllegalArgumentException e) {
+            // its message is the address, and that may hold a password
+            uri = URI.create("");
+        }
         if (uri.getHost() == null || !"http".equals(uri.getScheme()) || uri.getUserInfo() != null) {
             throw new IllegalArgumentException("the proxy must be given as http://host:port, without a password");
         }

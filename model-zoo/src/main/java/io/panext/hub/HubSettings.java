@@ -52,7 +52,7 @@ public record HubSettings(URI endpoint, Optional<String> token, HubCache cache, 
      */
     public static HubSettings of(Map<String, String> environment, Path home) {
         String endpoint = value(environment, "HF_ENDPOINT").orElse(PUBLIC_HUB).replaceFirst("/+$", "");
-        return new HubSettings(URI.create(endpoint), token(environment, home), HubCache.of(environment, home),
+        return new HubSettings(uri(endpoint), token(environment, home), HubCache.of(environment, home),
                 value(environment, "HF_HUB_OFFLINE").map(value -> YES.contains(value.toLowerCase(Locale.ROOT)))
                         .orElse(false),
                 EnvironmentProxies.of(environment), PATIENCE, ATTEMPTS, Duration.ofSeconds(1));
@@ -64,6 +64,15 @@ public record HubSettings(URI endpoint, Optional<String> token, HubCache cache, 
         return "HubSettings[endpoint=" + endpoint + ", token=" + (token.isPresent() ? "hidden" : "none") + ", cache="
                 + cache + ", offline=" + offline + ", patience=" + patience + ", attempts=" + attempts + ", pause="
                 + pause + "]";
+    }
+
+    private static URI uri(String endpoint) {
+        try {
+            return URI.create(endpoint);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("HF_ENDPOINT is no address such as " + PUBLIC_HUB + ": "
+                    + e.getMessage(), e);
+        }
     }
 
     private static Optional<String> token(Map<String, String> environment, Path home) {

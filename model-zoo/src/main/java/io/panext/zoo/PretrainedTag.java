@@ -34,11 +34,6 @@ public record PretrainedTag(String architecture, String tag, int classes, Prepro
         return architecture + "." + tag;
     }
 
-    /** Whether the licence may forbid uses that open-source licences allow, commercial ones above all. */
-    public boolean isRestricted() {
-        return isRestricted(licence);
-    }
-
     /** Whether a licence, by its identifier, is not known to allow all uses. */
     public static boolean isRestricted(String licence) {
         return !PERMISSIVE.contains(licence);

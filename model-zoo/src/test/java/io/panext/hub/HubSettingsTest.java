@@ -2,6 +2,7 @@ package io.panext.hub;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -85,10 +86,20 @@ class HubSettingsTest {
         assertEquals(expected, address);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"http://me:secret@proxy", "http://me:secret^1@proxy", "me:secret@ proxy"})
+    void aProxyWithAPasswordIsRefusedWithoutSayingIt(String address) {
+        var problem = assertThrows(IllegalArgumentException.class,
+                () -> EnvironmentProxies.of(Map.of("all_proxy", address)));
+        assertEquals("the proxy must be given as http://host:port, without a password", problem.getMessage());
+        assertNull(problem.getCause());
+    }
+
     @Test
-    void aProxyWithAPasswordIsRefusedWithoutSayingIt() {
-        var problem = assertThrows(IllegalArgumentException.class, () -> EnvironmentProxies.of(Map.of("all_proxy",
-                "http://me:secret@proxy")));
-        assertTrue(!problem.getMessage().contains("secret"));
+    void anEndpointThatIsNoAddressIsNamed() {
+        var problem = assertThrows(IllegalArgumentException.class,
+                () -> HubSettings.of(Map.of("HF_ENDPOINT", "http://a b"), Path.of("/home")));
+        assertTrue(problem.getMessage().startsWith("HF_ENDPOINT is no address such as https://huggingface.co: "),
+                problem::getMessage);
     }
 }

@@ -53,7 +53,7 @@ class PretrainedTagsTest {
                 tag.accuracies());
         assertEquals(Preprocessing.IMAGENET_224, tag.preprocessing());
         assertEquals(288, tag.larger().orElseThrow().height());
-        assertTrue(tag.isRestricted());
+        assertTrue(PretrainedTag.isRestricted(tag.licence()));
         assertEquals(98, PretrainedTags.all().stream().mapToInt(known -> known.accuracies().size()).sum());
     }
 

@@ -42,7 +42,8 @@ sealed interface ClassificationReport extends AutoCloseable {
 
         @Override
         public void add(String file, List<Prediction> predictions) {
-            int width = predictions.stream().mapToInt(prediction -> prediction.label().length()).max().orElse(1);
+            int width = Math.max(1,
+                    predictions.stream().mapToInt(prediction -> prediction.label().length()).max().orElse(1));
             for (Prediction prediction : predictions) {
                 out.printf(Locale.ROOT, "%-" + width + "s  %5.1f %%%n", prediction.label(),
                         100 * prediction.probability());

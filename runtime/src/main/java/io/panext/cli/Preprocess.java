@@ -90,6 +90,7 @@ final class Preprocess implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        OutputFile.require(command, output, ".png");
         Messages messages = new Messages(command.commandLine().getErr());
         Preprocessor preprocessor = new Preprocessor(source.preprocessing(messages));
         PngWriter.write(preprocessor.apply(decoder.decoder().decode(image)), output);

@@ -11,8 +11,10 @@ import io.panext.validate.Sample;
 import io.panext.validate.Score;
 import io.panext.validate.Validation;
 import io.panext.zoo.Preprocessing;
+import io.panext.zoo.checkpoint.FileRefusal;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,15 +141,25 @@ final class Validate implements Callable<Integer> {
         }
     }
 
-    private ClassFolders classes(ConvNeXt convNeXt, List<Path> folders) throws IOException, CommandException {
+    private ClassFolders classes(ConvNeXt convNeXt, List<Path> folders) throws CommandException {
         List<String> names = folders.stream().map(folder -> folder.getFileName().toString()).toList();
         int classes = convNeXt.spec().classes();
         try {
             return classMap.isPresent()
-                    ? ClassFolders.of(names, classes, Files.readAllLines(classMap.get()))
+                    ? ClassFolders.of(names, classes, lines(classMap.get()))
                     : ClassFolders.of(names, classes, convNeXt.labels());
         } catch (IllegalArgumentException e) {
             throw new CommandException(data + ": " + e.getMessage());
+        }
+    }
+
+    private static List<String> lines(Path file) throws CommandException {
+        try {
+            return Files.readAllLines(file);
+        } catch (CharacterCodingException e) {
+            throw new CommandException(file + ": is not UTF-8");
+        } catch (IOException e) {
+            throw new CommandException(file + ": cannot be read: " + FileRefusal.reason(e));
         }
     }
 

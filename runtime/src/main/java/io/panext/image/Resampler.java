@@ -24,11 +24,7 @@ final class Resampler {
      * @param start  where the window begins in it
      * @param length pixels of the window, all of them within the resized image
      */
-    record Span(long size, long start, int length) {
-        static Span whole(int size) {
-            return new Span(size, 0, size);
-        }
-    }
+    record Span(long size, long start, int length) {}
 
     /** Returns the window {@code x} × {@code y} of the source as resized to {@code x.size} × {@code y.size}. */
     static RgbImage resize(RgbImage src, Span x, Span y, Interpolation interpolation) {

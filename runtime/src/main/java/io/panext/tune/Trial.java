@@ -17,7 +17,7 @@ import java.util.Map;
 /**
  * Kernels that could run the same op on the same shapes, run in turn on one worker.
  *
- * @param candidates at least two
+ * @param candidates at least two if it is run
  * @param inputs     shapes of what the op reads; the first may be the planar images
  * @param outputs    shapes of what it writes
  */

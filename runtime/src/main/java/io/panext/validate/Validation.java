@@ -31,10 +31,10 @@ public final class Validation {
      *
      * @param model         loaded to run with one thread; stays the caller's
      * @param preprocessing how photographs are prepared, whatever the model itself says
-     * @throws IllegalArgumentException if the model has no classifier
+     * @throws IllegalArgumentException if the model has no classifier, or was loaded for other outputs
      */
     public Validation(ConvNeXt model, Preprocessing preprocessing) {
-        if (model.spec().classes() == 0) {
+        if (model.plan(1, preprocessing.height(), preprocessing.width()).logits().isEmpty()) {
             throw new IllegalArgumentException(model.name() + " has no classifier, so there is nothing to validate");
         }
         this.model = model;

@@ -2,6 +2,7 @@ package io.panext.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.image.ImageDecoder;
@@ -11,6 +12,7 @@ import io.panext.zoo.Preprocessing;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,5 +65,15 @@ class PreprocessTest {
         assertEquals(1, failed.status());
         assertEquals(1, failed.errLines().size());
         assertTrue(failed.err().contains("cannot be written"), failed.err());
+    }
+
+    @Test
+    void anOutputOfAnotherFormatIsRefused() {
+        Path other = folder.resolve("seen.jpg");
+        Invocation refused = Invocation.of("preprocess", Invocation.CAT, "-o", other);
+        assertEquals(2, refused.status());
+        assertTrue(refused.errLines().getFirst().contains("seen.jpg: what is written here must end in .png"),
+                refused.err());
+        assertFalse(Files.exists(other));
     }
 }

@@ -119,6 +119,15 @@ class RunTest {
         assertTrue(refused(run(ConvNeXt.EMBEDDED, input)).contains("cannot be written"));
     }
 
+    @Test
+    void anOutputOfAnotherFormatIsRefused() {
+        output = folder.resolve("out.png");
+        Invocation run = run(ConvNeXt.EMBEDDED, input);
+        assertEquals(2, run.status());
+        assertTrue(run.errLines().getFirst().contains("out.png: what is written here must end in .safetensors"),
+                run.err());
+    }
+
     private String refused(Invocation run) {
         assertEquals(1, run.status());
         assertEquals(1, run.errLines().size(), run.err());

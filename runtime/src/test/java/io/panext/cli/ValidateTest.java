@@ -162,14 +162,19 @@ class ValidateTest {
 
     @Test
     void aFolderMustBeThereAndHaveClasses() throws IOException {
-        Invocation missing = validate();
-        assertEquals("panext: " + folder.resolve("data") + ": is no folder that can be read", missing.err().strip());
+        Invocation noFolder = validate();
+        assertEquals("panext: " + folder.resolve("data") + ": is no folder that can be read", noFolder.err().strip());
         Files.createDirectory(folder.resolve("data"));
         assertEquals("panext: " + folder.resolve("data") + ": no folders in it, one for each class", validate().err()
                 .strip());
         Path map = Files.writeString(folder.resolve("map.txt"), "cat\ndog\n");
         assertEquals("panext: " + folder.resolve("data") + ": no folders in it, one for each class",
                 validate("--class-map", map).err().strip());
+        Path missing = folder.resolve("missing.txt");
+        assertEquals("panext: " + missing + ": cannot be read: no such file",
+                validate("--class-map", missing).err().strip());
+        Path binary = Files.write(folder.resolve("map.bin"), new byte[] {(byte) 0xff});
+        assertEquals("panext: " + binary + ": is not UTF-8", validate("--class-map", binary).err().strip());
         Files.createDirectory(folder.resolve("data/cat"));
         Invocation empty = validate("--class-map", map);
         assertEquals(1, empty.status());

@@ -23,7 +23,7 @@ class ResamplerTest {
                 RgbImage src = noise(random, width, height);
                 int newWidth = 1 + random.nextInt(120);
                 int newHeight = 1 + random.nextInt(120);
-                RgbImage dst = Resampler.resize(src, Span.whole(newWidth), Span.whole(newHeight), interpolation);
+                RgbImage dst = Resampler.resize(src, whole(newWidth), whole(newHeight), interpolation);
                 RgbImage expected = transpose(
                         reference(transpose(reference(src, newWidth, interpolation)), newHeight, interpolation));
                 assertNear(expected, dst, width + "x" + height + " to " + newWidth + "x" + newHeight);
@@ -35,7 +35,7 @@ class ResamplerTest {
     @EnumSource
     void aWindowIsAPartOfTheWhole(Interpolation interpolation) {
         RgbImage src = noise(new Random(8), 50, 41);
-        RgbImage whole = Resampler.resize(src, Span.whole(33), Span.whole(70), interpolation);
+        RgbImage whole = Resampler.resize(src, whole(33), whole(70), interpolation);
         RgbImage window = Resampler.resize(src, new Span(33, 9, 11), new Span(70, 60, 10), interpolation);
         for (int y = 0; y < 10; y++) {
             for (int x = 0; x < 3 * 11; x++) {
@@ -49,14 +49,14 @@ class ResamplerTest {
     void anUnchangedSizeIsACopy(Interpolation interpolation) {
         RgbImage src = noise(new Random(9), 37, 23);
         assertArrayEquals(src.pixels(),
-                Resampler.resize(src, Span.whole(37), Span.whole(23), interpolation).pixels());
+                Resampler.resize(src, whole(37), whole(23), interpolation).pixels());
     }
 
     @Test
     void aFlatImageStaysFlat() {
         RgbImage src = new RgbImage(3, 4, new byte[36]);
         Arrays.fill(src.pixels(), (byte) 200);
-        byte[] dst = Resampler.resize(src, Span.whole(11), Span.whole(2), Interpolation.BICUBIC).pixels();
+        byte[] dst = Resampler.resize(src, whole(11), whole(2), Interpolation.BICUBIC).pixels();
         for (byte value : dst) {
             assertEquals(200, value & 0xFF);
         }
@@ -112,5 +112,9 @@ class ResamplerTest {
         byte[] pixels = new byte[3 * width * height];
         random.nextBytes(pixels);
         return new RgbImage(width, height, pixels);
+    }
+
+    private static Resampler.Span whole(int size) {
+        return new Resampler.Span(size, 0, size);
     }
 }

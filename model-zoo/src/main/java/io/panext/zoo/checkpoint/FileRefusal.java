@@ -1,6 +1,7 @@
 package io.panext.zoo.checkpoint;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -16,7 +17,8 @@ public final class FileRefusal {
             case NoSuchFileException _ -> "no such file";
             case AccessDeniedException _ -> "permission denied";
             case FileSystemException e when e.getReason() != null -> e.getReason();
-            default -> String.valueOf(refusal.getMessage());
+            case ClosedByInterruptException _ -> "interrupted";
+            default -> refusal.getMessage() == null ? refusal.getClass().getSimpleName() : refusal.getMessage();
         };
     }
 }

@@ -4,6 +4,7 @@ import static io.panext.zoo.checkpoint.ConfigFile.require;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -110,7 +111,11 @@ final class ShardedCheckpoint implements Checkpoint {
     private void add(String tensor, String file, Path index) throws CheckpointException {
         Checkpoint shard = shards.get(file);
         if (shard == null) {
-            shard = Checkpoint.open(index.resolveSibling(file));
+            Path path = index.resolveSibling(file);
+            if (Files.isDirectory(path)) {
+                throw new CheckpointException(name, file + " is a folder and no file");
+            }
+            shard = Checkpoint.open(path);
             shards.put(file, shard);
         }
         TensorInfo info = shard.tensors().get(tensor);

@@ -90,8 +90,9 @@ class ShardedCheckpointTest {
             "{\"weight_map\": {\"a\": \"model.safetensors.index.json\"}} | weight_map must name files beside it",
             "{\"weight_map\": {\"a\": \"2.safetensors\"}} | tensor a is not in 2.safetensors",
             "{\"weight_map\": {\"a\": \"3.safetensors\"}} | 3.safetensors: cannot be read: no such file",
-            "[] | must be a JSON object"})
+            "{\"weight_map\": {\"a\": \"folder\"}} | folder is a folder and no file", "[] | must be a JSON object"})
     void saysWhatIsWrongWithTheIndex(String json, String expected) throws IOException {
+        Files.createDirectory(folder.resolve("folder"));
         Path index = index(json);
         var refused = assertThrows(CheckpointException.class, () -> Checkpoint.open(index));
         assertTrue(refused.getMessage().contains(expected), refused::getMessage);
