@@ -58,7 +58,7 @@ class ArchitectureTest {
                 .whereLayer("image").mayOnlyAccessLayers("zoo", "checkpoint")
                 .whereLayer("panext").mayOnlyAccessLayers("zoo", "checkpoint", "kernels", "onednn", "arena", "graph",
                         "compile", "simd", "dnnl", "tune", "execute", "image")
-                .whereLayer("validate").mayOnlyAccessLayers("zoo", "image", "panext")
+                .whereLayer("validate").mayOnlyAccessLayers("zoo", "compile", "image", "panext")
                 .whereLayer("cli").mayOnlyAccessLayers("zoo", "checkpoint", "hub", "graph", "compile", "simd", "image",
                         "panext", "validate")
                 .check(panext);
