@@ -68,6 +68,9 @@ final class Analyze implements Callable<Integer> {
             OutputFile.require(command, output.get(), ".png");
         }
         List<Path> images = operands.find(messages);
+        if (output.isPresent()) {
+            OutputFile.requireOther(command, output.get(), images.stream().map(Path::toString).toList());
+        }
         if (!images.isEmpty()) {
             analyze(images, messages);
         }

@@ -3,7 +3,10 @@ package io.panext.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
 
 /** Entry point of the command {@code panext}. */
 public final class Main {
@@ -46,7 +49,7 @@ public final class Main {
                 panext.anticipate(args);
             }
             CommandLine commandLine = panext.commandLine(args).setOut(out).setErr(err)
-                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setCaseInsensitiveEnumValuesAllowed(true).registerConverter(Path.class, Main::path)
                     .setUsageHelpAutoWidth(true).setParameterExceptionHandler(failures)
                     .setExecutionExceptionHandler(failures);
             int status = commandLine.execute(args);
@@ -54,6 +57,18 @@ public final class Main {
             return status;
         } catch (Throwable e) {
             return failures.report(e);
+        }
+    }
+
+    /** An empty name, as of a variable that is not set, would be the current folder. */
+    private static Path path(String name) {
+        if (name.isEmpty()) {
+            throw new TypeConversionException("an empty name");
+        }
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("'" + name + "' cannot be the name of a file: " + e.getReason());
         }
     }
 }

@@ -41,6 +41,10 @@ final class ModelOption {
         return model;
     }
 
+    String nameOrPath() {
+        return nameOrPath;
+    }
+
     PretrainedModel open() throws IOException {
         return PretrainedModel.open(nameOrPath, arch.architecture, weights.key);
     }

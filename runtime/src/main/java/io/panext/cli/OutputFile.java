@@ -1,8 +1,11 @@
 package io.panext.cli;
 
+import io.panext.zoo.checkpoint.CompleteFile;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,15 +29,22 @@ final class OutputFile {
             throw new ParameterException(command.commandLine(), file + ": what is written here must end in "
                     + String.join(" or ", endings));
         }
-        Path folder = file.toAbsolutePath().getParent();
-        if (!Files.isDirectory(folder)) {
-            throw new IOException(file + ": cannot be written: there is no folder " + folder);
-        }
-        if (Files.isDirectory(file)) {
-            throw new IOException(file + ": cannot be written: is a directory");
-        }
-        if (!Files.isWritable(folder)) {
-            throw new IOException(file + ": cannot be written: permission denied");
+        CompleteFile.require(file);
+    }
+
+    /**
+     * Checks that a file is none of those that are read.
+     *
+     * @param inputs names of files, or of models: those that are no file do not matter
+     * @throws ParameterException if it is
+     */
+    static void requireOther(CommandSpec command, Path file, List<String> inputs) throws IOException {
+        for (String input : inputs) {
+            File read = new File(input);
+            if (read.isFile() && Files.exists(file) && Files.isSameFile(read.toPath(), file)) {
+                throw new ParameterException(command.commandLine(), file + ": is what is read too; name another file"
+                        + " to write");
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ import io.panext.zoo.Preprocessing.Interpolation;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -91,6 +92,7 @@ final class Preprocess implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputFile.require(command, output, ".png");
+        OutputFile.requireOther(command, output, List.of(image.toString()));
         Messages messages = new Messages(command.commandLine().getErr());
         Preprocessor preprocessor = new Preprocessor(source.preprocessing(messages));
         PngWriter.write(preprocessor.apply(decoder.decoder().decode(image)), output);

@@ -87,6 +87,8 @@ final class Reconstruct implements Callable<Integer> {
                     "--mask-ratio and --seed go with an image; tensors have their masks beside them");
         }
         OutputFile.require(command, output, source.image != null ? ".png" : ".safetensors");
+        Path input = source.image != null ? source.image : source.tensors;
+        OutputFile.requireOther(command, output, List.of(model.nameOrPath(), input.toString()));
         Options options = execution.options(1).withDecoder(decoder.decoder());
         try (PretrainedModel pretrained = model.open();
                 MaskedAutoencoder autoencoder = MaskedAutoencoder.load(pretrained, options)) {

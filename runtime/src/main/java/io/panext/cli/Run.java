@@ -68,6 +68,7 @@ final class Run implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputFile.require(command, output, ".safetensors");
+        OutputFile.requireOther(command, output, List.of(model, input.toString()));
         try (Checkpoint images = Checkpoint.open(input);
                 PretrainedModel pretrained = PretrainedModel.open(model, arch.architecture, weights.key)) {
             List<Integer> shape = InputTensors.images(images);

@@ -57,7 +57,7 @@ class ConvertTest {
         assertEquals(said, Invocation.of("classify", "-m", training, "--weights", "model", Invocation.CAT).out());
         for (List<Object> command : List.<List<Object>>of(List.of("convert", training, raw), List.of("inspect",
                 training), List.of("classify", "-m", training, Invocation.CAT),
-                List.of("run", "-m", training, "-i", raw, "-o", raw))) {
+                List.of("run", "-m", training, "-i", raw, "-o", folder.resolve("out.safetensors")))) {
             Invocation unknown = Invocation.of(Stream.concat(command.stream(), Stream.of("--weights", "student"))
                     .toArray());
             assertEquals(1, unknown.status(), unknown.err());

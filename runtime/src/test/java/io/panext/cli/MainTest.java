@@ -1,5 +1,6 @@
 package io.panext.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,8 +10,11 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -103,5 +107,31 @@ class MainTest {
         assertTrue(Invocation.of("classify", "--help").out().contains("" + ImageDecoder.DEFAULT_MAX_PIXELS));
         assertEquals(1, Invocation.of("classify", "--max-pixels", "100", Path.of("../model-zoo/samples/chelsea.png"))
                 .status());
+    }
+
+    @Test
+    void anEmptyNameIsNotTheCurrentFolder() {
+        for (Invocation refused : List.of(Invocation.of("classify", ""), Invocation.of("validate", "-d", ""),
+                Invocation.of("preprocess", Invocation.CAT, "-o", ""))) {
+            assertEquals(2, refused.status());
+            assertTrue(refused.errLines().getFirst().contains("an empty name"), refused.err());
+        }
+    }
+
+    @Test
+    void noCommandWritesOverWhatItReads(@TempDir Path folder) throws IOException {
+        Path image = Files.copy(Invocation.CAT, folder.resolve("cat.png"));
+        Path link = Files.createSymbolicLink(folder.resolve("link.png"), image);
+        byte[] before = Files.readAllBytes(image);
+        for (Invocation refused : List.of(Invocation.of("preprocess", image, "-o", image),
+                Invocation.of("preprocess", image, "-o", link), Invocation.of("reconstruct", image, "-o", image),
+                Invocation.of("analyze", image, "-o", image),
+                Invocation.of("run", "-m", "a.safetensors", "-i", image, "-o", image))) {
+            assertEquals(2, refused.status());
+            assertTrue(refused.errLines().getFirst().contains(refused.err().contains(".safetensors")
+                    ? "what is written here must end in .safetensors"
+                    : ": is what is read too; name another file to write"), refused.err());
+        }
+        assertArrayEquals(before, Files.readAllBytes(image));
     }
 }
