@@ -3,20 +3,19 @@ package io.panext.zoo.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -79,8 +78,9 @@ class DamagedTorchCheckpointTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("pickles")
-    void saysWhatIsWrongWithThePickle(String what, String pickle, String expected) {
-        assertTimeout(Duration.ofSeconds(10), () -> assertRefused(Pickles.archive(pickle, STORAGES), expected));
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void saysWhatIsWrongWithThePickle(String what, String pickle, String expected) throws IOException {
+        assertRefused(Pickles.archive(pickle, STORAGES), expected);
     }
 
     @Test
