@@ -43,7 +43,7 @@ class FuzzTest {
     /** Of all containers together. */
     private static final int MUTATIONS = Integer.getInteger("panext.fuzz", 3000);
 
-    private static final int CONTAINERS = 16;
+    private static final int CONTAINERS = 17;
     private static final long SEED = 6;
 
     /** On the heap, for a file of 1.5 MB: its tensors as fp32, twice, and what it takes to parse it. */
@@ -86,6 +86,12 @@ class FuzzTest {
     @Test
     void protobufOfMindSpore() throws IOException {
         fuzz("mindspore.ckpt", MindSporeFile.model(Fixtures.V2), 16 << 10, 1 << 10, Optional.empty());
+    }
+
+    @Test
+    void slicesOfMindSpore() throws IOException {
+        byte[] sound = MindSporeFile.sliced();
+        fuzz("sliced.ckpt", sound, sound.length, 0, Optional.empty());
     }
 
     @Test

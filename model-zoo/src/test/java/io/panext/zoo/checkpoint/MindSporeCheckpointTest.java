@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Files as MindSpore 2 writes them. */
 class MindSporeCheckpointTest {
-
-    private static final int MUTATIONS = 400;
 
     @TempDir
     private Path folder;
@@ -49,11 +46,7 @@ class MindSporeCheckpointTest {
 
     @Test
     void slicesAreJoinedScalarsAndChecksumsUnderstood() throws IOException {
-        byte[] file = join(value("w", "Float32", List.of(2, 2), floats(1, 2)),
-                value("w", "Float32", List.of(2, 2), floats(3, 4)), value("step", "Int32", List.of(0), floats(0)),
-                value("h", "Float16", List.of(2), new byte[] {0, 0x3C, 0, 0x40}),
-                "crc_num1234567890".getBytes(StandardCharsets.US_ASCII));
-        try (Checkpoint checkpoint = open(file)) {
+        try (Checkpoint checkpoint = open(MindSporeFile.sliced())) {
             assertEquals(List.of("w", "step", "h"), List.copyOf(checkpoint.tensors().keySet()));
             assertArrayEquals(new float[] {1, 2, 3, 4}, checkpoint.floats("w"));
             assertEquals(new TensorInfo("step", DType.I32, List.of()), checkpoint.info("step"));
@@ -75,24 +68,6 @@ class MindSporeCheckpointTest {
         assertRefused("a field that is longer than what is left", whole, Arrays.copyOf(whole, whole.length - 1));
         assertRefused("something other than a tensor called m", field(1, join(field(1, "m".getBytes(
                 StandardCharsets.UTF_8)), field(3, new byte[0]))));
-    }
-
-    /** Whatever a file holds, opening it ends in a sound checkpoint or in one line that says what is wrong. */
-    @Test
-    void damageNeverGoesUnnoticedOrCrashes() throws IOException {
-        byte[] sound = join(value("feature.0.0.weight", "Float32", List.of(2, 3), floats(1, 2, 3, 4, 5, 6)),
-                value("feature.0.0.bias", "Float32", List.of(2), floats(7, 8)));
-        Random random = new Random(1);
-        for (int i = 0; i < MUTATIONS; i++) {
-            byte[] damaged = Arrays.copyOf(sound, 1 + random.nextInt(sound.length));
-            damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
-            try (Checkpoint checkpoint = open(damaged)) {
-                checkpoint.tensors().values().forEach(info -> assertEquals(info.byteSize(),
-                        checkpoint.bytes(info.name()).byteSize()));
-            } catch (CheckpointException e) {
-                assertEquals(1, e.getMessage().lines().count(), e.getMessage());
-            }
-        }
     }
 
     private void assertRefused(String problem, byte[]... parts) throws IOException {

@@ -37,6 +37,14 @@ final class MindSporeFile {
                 : key;
     }
 
+    /** Returns a tensor {@code w} of 1 to 4 in two slices, a scalar {@code step}, 1 and 2 as fp16 {@code h}, a checksum. */
+    static byte[] sliced() {
+        return join(value("w", "Float32", List.of(2, 2), floats(1, 2)),
+                value("w", "Float32", List.of(2, 2), floats(3, 4)), value("step", "Int32", List.of(0), floats(0)),
+                value("h", "Float16", List.of(2), new byte[] {0, 0x3C, 0, 0x40}),
+                "crc_num1234567890".getBytes(StandardCharsets.US_ASCII));
+    }
+
     /** Returns one field of a file: a tensor, or a slice of one. */
     static byte[] value(String name, String type, List<Integer> shape, byte[] content) {
         var tensor = new ByteArrayOutputStream();
