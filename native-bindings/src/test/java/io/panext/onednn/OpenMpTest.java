@@ -21,14 +21,43 @@ import org.junit.jupiter.api.condition.OS;
 /** oneDNN's threads would compete with those that call it. */
 class OpenMpTest {
 
+    private static final String VARIABLE = "OMP_NUM_THREADS";
     private static final int ASKED = 8;
 
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "counts threads in /proc")
     void oneThreadComputesHoweverManyTheEnvironmentAsksFor() throws Exception {
-        String threads = Program.line(Multiply.class, Map.of("OMP_NUM_THREADS", Integer.toString(ASKED)),
-                "-Dpanext.cache=" + System.getProperty("panext.cache"));
+        String threads = Program.line(Multiply.class, Map.of(VARIABLE, Integer.toString(ASKED)));
         assertEquals("1, 8 if told", threads);
+    }
+
+    @Test
+    void theEnvironmentIsPutBack() throws Exception {
+        assertEquals("8", Program.line(Environment.class, Map.of(VARIABLE, Integer.toString(ASKED))));
+        assertEquals("1", Program.line(Environment.class, Map.of(VARIABLE, "1")));
+        assertEquals("nothing", Program.line(Environment.class, Map.of()));
+    }
+
+    /** Loads oneDNN and looks at the environment as C has it: that of Java is a copy from its start. */
+    public static final class Environment {
+
+        private Environment() {}
+
+        /** Prints how many threads it asks for. */
+        public static void main(String[] args) throws Throwable {
+            if (Onednn.find().isEmpty()) {
+                throw new IllegalStateException(Onednn.ABSENT);
+            }
+            Linker linker = Linker.nativeLinker();
+            try (Arena arena = Arena.ofConfined()) {
+                var value = (MemorySegment) linker.downcallHandle(linker.defaultLookup().findOrThrow("getenv"),
+                        FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS))
+                        .invokeExact(arena.allocateFrom(VARIABLE));
+                System.out.println(value.equals(MemorySegment.NULL)
+                        ? "nothing"
+                        : value.reinterpret(Long.MAX_VALUE).getString(0));
+            }
+        }
     }
 
     /** Multiplies with oneDNN as panext loads it, then with OpenMP told to use all threads: else there is nothing to see. */

@@ -80,20 +80,24 @@ class PrimitiveTest {
                 MemoryDescriptor row = MemoryDescriptor.rows(DataType.F32, 1, n, n);
                 MemoryDescriptor map = MemoryDescriptor.rows(DataType.F32, m, n, n);
                 PrimitiveDescriptor descriptor = PrimitiveDescriptor.matmul(src, weights, row, map,
-                        List.of(new PostOp.Add(map)));
-                Primitive primitive = new Primitive(descriptor)) {
+                        List.of(new PostOp.Add(map)))) {
             var tensors = new LinkedHashMap<Argument, Execution.Tensor>();
             tensors.put(Argument.SRC, new Execution.Tensor(src, converted(arena, type, a, m, k)));
             tensors.put(Argument.WEIGHTS, new Execution.Tensor(weights, converted(arena, type, b, k, n)));
             tensors.put(Argument.BIAS, new Execution.Tensor(row, floats(arena, bias)));
             tensors.put(Argument.postOp(0), new Execution.Tensor(map, floats(arena, residual)));
             tensors.put(Argument.DST, new Execution.Tensor(map, dst));
-            try (var execution = new Execution(primitive, tensors, scratchpad(arena, descriptor))) {
-                execution.run();
-            }
+            run(arena, descriptor, tensors);
         }
         assertEquals(live, NativeObject.live(), "objects of oneDNN that were not given back");
         return dst.toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    private static void run(Arena arena, PrimitiveDescriptor descriptor, Map<Argument, Execution.Tensor> tensors) {
+        try (Primitive primitive = new Primitive(descriptor);
+                var execution = new Execution(primitive, tensors, scratchpad(arena, descriptor))) {
+            execution.run();
+        }
     }
 
     private static MemorySegment converted(Arena arena, DataType type, float[] values, int rows, int columns) {
@@ -101,14 +105,113 @@ class PrimitiveTest {
         MemorySegment result = arena.allocate((long) type.bytes() * values.length, 64);
         try (MemoryDescriptor from = MemoryDescriptor.rows(DataType.F32, rows, columns, columns);
                 MemoryDescriptor to = MemoryDescriptor.rows(type, rows, columns, columns);
-                PrimitiveDescriptor reorder = PrimitiveDescriptor.reorder(from, to);
-                Primitive primitive = new Primitive(reorder);
-                Execution execution = new Execution(primitive, Map.of(Argument.SRC,
-                        new Execution.Tensor(from, plain), Argument.DST, new Execution.Tensor(to, result)),
-                        scratchpad(arena, reorder))) {
-            execution.run();
+                PrimitiveDescriptor reorder = PrimitiveDescriptor.reorder(from, to)) {
+            run(arena, reorder, Map.of(Argument.SRC, new Execution.Tensor(from, plain), Argument.DST,
+                    new Execution.Tensor(to, result)));
         }
         return result;
+    }
+
+    /** One channel a group, a row of zeros below the map and none above. */
+    @Test
+    void convolutionSumsTheWindowOfEachPixel() {
+        int channels = 16;
+        int height = 4;
+        int width = 5;
+        float[] map = random(height * width * channels);
+        float[] kernels = random(channels * 9);
+        float[] bias = random(channels);
+        try (Arena arena = Arena.ofConfined();
+                MemoryDescriptor src = channelsLast(channels, height, width);
+                MemoryDescriptor dst = channelsLast(channels, height - 1, width);
+                MemoryDescriptor any = MemoryDescriptor.anyLayout(DataType.F32, channels, 1, 1, 3, 3);
+                MemoryDescriptor plain = MemoryDescriptor.strided(DataType.F32, new long[] {channels, 1, 1, 3, 3},
+                        new long[] {9, 9, 9, 3, 1});
+                MemoryDescriptor vector = MemoryDescriptor.vector(DataType.F32, channels);
+                PrimitiveDescriptor convolution = PrimitiveDescriptor.convolution(src, any, vector, dst,
+                        new PrimitiveDescriptor.Window(1, 0, 1, 1));
+                MemoryDescriptor packed = convolution.weights();
+                PrimitiveDescriptor pack = PrimitiveDescriptor.reorder(plain, packed)) {
+            var weights = new Execution.Tensor(packed, arena.allocate(packed.bytes(), 64));
+            var result = new Execution.Tensor(dst, arena.allocate(dst.bytes(), 64));
+            run(arena, pack, Map.of(Argument.SRC, new Execution.Tensor(plain, floats(arena, kernels)), Argument.DST,
+                    weights));
+            run(arena, convolution, Map.of(Argument.SRC, new Execution.Tensor(src, floats(arena, map)),
+                    Argument.WEIGHTS, weights, Argument.BIAS, new Execution.Tensor(vector, floats(arena, bias)),
+                    Argument.DST, result));
+            for (int i = 0; i < (height - 1) * width * channels; i++) {
+                int c = i % channels;
+                double sum = bias[c];
+                for (int tap = 0; tap < 9; tap++) {
+                    int y = i / channels / width + tap / 3;
+                    int x = i / channels % width + tap % 3 - 1;
+                    if (y < height && x >= 0 && x < width) {
+                        sum += (double) kernels[c * 9 + tap] * map[(y * width + x) * channels + c];
+                    }
+                }
+                assertEquals(sum, result.memory().getAtIndex(ValueLayout.JAVA_FLOAT, i), 2e-6);
+            }
+        }
+    }
+
+    private static MemoryDescriptor channelsLast(int channels, int height, int width) {
+        return MemoryDescriptor.strided(DataType.F32, new long[] {1, channels, height, width},
+                new long[] {(long) height * width * channels, 1, (long) width * channels, channels});
+    }
+
+    @Test
+    void layerNormTakesOffTheMeanAndDividesByTheDeviation() {
+        int rows = 3;
+        int columns = 40;
+        double eps = 0.1;
+        float[] values = random(rows * columns);
+        float[] scale = random(columns);
+        float[] shift = random(columns + 1);
+        try (Arena arena = Arena.ofConfined();
+                MemoryDescriptor map = MemoryDescriptor.rows(DataType.F32, rows, columns, columns);
+                MemoryDescriptor vector = MemoryDescriptor.vector(DataType.F32, columns);
+                PrimitiveDescriptor norm = PrimitiveDescriptor.layerNorm(map, map, eps, true)) {
+            var result = new Execution.Tensor(map, arena.allocate(map.bytes(), 64));
+            run(arena, norm, Map.of(Argument.SRC, new Execution.Tensor(map, floats(arena, values)), Argument.SCALE,
+                    new Execution.Tensor(vector, floats(arena, scale)), Argument.SHIFT,
+                    new Execution.Tensor(vector, floats(arena, shift)), Argument.DST, result));
+            for (int row = 0; row < rows; row++) {
+                double mean = 0;
+                double squares = 0;
+                for (int c = 0; c < columns; c++) {
+                    mean += (double) values[row * columns + c] / columns;
+                    squares += Math.pow(values[row * columns + c], 2) / columns;
+                }
+                double deviation = Math.sqrt(squares - mean * mean + eps);
+                for (int c = 0; c < columns; c++) {
+                    int i = row * columns + c;
+                    assertEquals((values[i] - mean) / deviation * scale[c] + shift[c],
+                            result.memory().getAtIndex(ValueLayout.JAVA_FLOAT, i), 2e-6);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aScaledReorderMultipliesEachColumn() {
+        int rows = 3;
+        int columns = 17;
+        int stride = 20;
+        float[] values = random(rows * columns);
+        float[] scales = random(columns);
+        try (Arena arena = Arena.ofConfined();
+                MemoryDescriptor dense = MemoryDescriptor.rows(DataType.F32, rows, columns, columns);
+                MemoryDescriptor apart = MemoryDescriptor.rows(DataType.F32, rows, columns, stride);
+                MemoryDescriptor vector = MemoryDescriptor.vector(DataType.F32, columns);
+                PrimitiveDescriptor reorder = PrimitiveDescriptor.scaledReorder(dense, apart)) {
+            var result = new Execution.Tensor(apart, arena.allocate(apart.bytes(), 64));
+            run(arena, reorder, Map.of(Argument.SRC, new Execution.Tensor(dense, floats(arena, values)),
+                    Argument.SRC_SCALES, new Execution.Tensor(vector, floats(arena, scales)), Argument.DST, result));
+            for (int i = 0; i < values.length; i++) {
+                assertEquals(values[i] * scales[i % columns], result.memory().getAtIndex(ValueLayout.JAVA_FLOAT,
+                        (long) i / columns * stride + i % columns));
+            }
+        }
     }
 
     @Test
@@ -141,10 +244,34 @@ class PrimitiveTest {
         });
     }
 
+    @Test
+    void aScratchpadOnTheHeapOrTooSmallIsRefused() {
+        try (Arena arena = Arena.ofConfined();
+                MemoryDescriptor src = MemoryDescriptor.rows(DataType.F32, 33, 40, 40);
+                MemoryDescriptor weights = MemoryDescriptor.rows(DataType.F32, 40, 70, 70);
+                MemoryDescriptor dst = MemoryDescriptor.rows(DataType.F32, 33, 70, 70);
+                PrimitiveDescriptor matmul = PrimitiveDescriptor.matmul(src, weights, dst);
+                Primitive primitive = new Primitive(matmul)) {
+            long bytes = matmul.scratchpadBytes();
+            assumeTrue(bytes > 0, "oneDNN needs no scratchpad for it on this machine");
+            var tensors = Map.of(Argument.SRC, new Execution.Tensor(src, arena.allocate(src.bytes(), 64)),
+                    Argument.WEIGHTS, new Execution.Tensor(weights, arena.allocate(weights.bytes(), 64)), Argument.DST,
+                    new Execution.Tensor(dst, arena.allocate(dst.bytes(), 64)));
+            for (MemorySegment bad : List.of(MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]),
+                    arena.allocate(bytes - 1, 64), MemorySegment.NULL)) {
+                assertRefused("a tensor of " + bytes + " bytes cannot live in", primitive, tensors, bad);
+            }
+        }
+    }
+
     private static void assertRefused(String reason, Primitive primitive, Map<Argument, Execution.Tensor> tensors) {
+        assertRefused(reason, primitive, tensors, MemorySegment.NULL);
+    }
+
+    private static void assertRefused(String reason, Primitive primitive, Map<Argument, Execution.Tensor> tensors,
+            MemorySegment scratchpad) {
         long live = NativeObject.live();
-        var e = assertThrows(IllegalArgumentException.class,
-                () -> new Execution(primitive, tensors, MemorySegment.NULL));
+        var e = assertThrows(IllegalArgumentException.class, () -> new Execution(primitive, tensors, scratchpad));
         assertTrue(e.getMessage().contains(reason), e.getMessage());
         assertEquals(live, NativeObject.live(), "objects of oneDNN that were not given back");
     }

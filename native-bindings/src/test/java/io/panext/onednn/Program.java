@@ -30,6 +30,7 @@ final class Program {
         command.addAll(List.of(options));
         command.add(program.getName());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().remove("OMP_NUM_THREADS");
         builder.environment().putAll(environment);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
