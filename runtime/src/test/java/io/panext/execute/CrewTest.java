@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,19 +80,23 @@ class CrewTest {
     }
 
     @Test
+    @Timeout(30)
     void anIdleCrewUsesNoProcessor() throws InterruptedException {
         var threads = ManagementFactory.getThreadMXBean();
-        var workers = new ArrayList<Long>();
+        var workers = new ArrayList<Thread>();
         try (Crew crew = new Crew(2)) {
             crew.run(List.of((_, share) -> {
                 if (share.worker() > 0) {
-                    workers.add(Thread.currentThread().threadId());
+                    workers.add(Thread.currentThread());
                 }
             }), NOTHING);
-            Thread.sleep(50);
-            long before = threads.getThreadCpuTime(workers.getFirst());
+            Thread worker = workers.getFirst();
+            while (worker.getState() != Thread.State.WAITING) {
+                Thread.sleep(1);
+            }
+            long before = threads.getThreadCpuTime(worker.threadId());
             Thread.sleep(200);
-            assertEquals(before, threads.getThreadCpuTime(workers.getFirst()));
+            assertEquals(before, threads.getThreadCpuTime(worker.threadId()));
         }
     }
 
