@@ -118,7 +118,7 @@ class LoadingTest {
         }
     }
 
-    /** Notes the threads that read it, and takes its time. */
+    /** Notes the threads that read it. */
     private record Noticed(ParameterShape of, Set<Thread> threads) implements Described {
 
         @Override

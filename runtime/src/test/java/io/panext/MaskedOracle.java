@@ -60,7 +60,7 @@ final class MaskedOracle {
         double[][] hidden = x.pixels;
         for (double[] pixel : hidden) {
             for (int c = 0; c < pixel.length; c++) {
-                pixel[c] = gelu(pixel[c]);
+                pixel[c] *= NormalDistribution.cumulative(pixel[c]);
             }
         }
         if (spec.generation() == Generation.V2) {
@@ -202,21 +202,6 @@ final class MaskedOracle {
 
     private float[] values(String name) {
         return parameters.apply(name).values();
-    }
-
-    /** Abramowitz and Stegun 7.1.5: the series of erf, exact to double within the range that occurs here. */
-    private static double gelu(double x) {
-        double z = x / Math.sqrt(2);
-        if (Math.abs(z) > 5) {
-            return Math.max(x, 0);
-        }
-        double term = z;
-        double sum = z;
-        for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum) && n < 200; n++) {
-            term *= -z * z / n;
-            sum += term / (2 * n + 1);
-        }
-        return 0.5 * x * (1 + 2 / Math.sqrt(Math.PI) * sum);
     }
 
     /** Returns the latent maps of a batch as a session gives them. */
