@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * it, every vector becomes a heap object and the kernel takes up to a hundred times as long.
  */
 @Tag("models")
+@VectorsInRegisters
 class AllocationTest {
 
     /** Views of the maps take up to 4 MB, at 128 bits; the vectors of one kernel on the heap would take 20 MB or more. */

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole models against the outputs of timm on PyTorch, for weights that follow from their names. */
 @Tag("models")
+@VectorsInRegisters
 class GoldenTest {
 
     /** A faithful fp32 runtime differs from timm by up to 2e-5 at logits of magnitude 3. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole masked autoencoders against the outputs of the original code on PyTorch. */
 @Tag("models")
+@VectorsInRegisters
 class MaskedGoldenTest {
 
     private static final float TOLERANCE = 5e-5f;
