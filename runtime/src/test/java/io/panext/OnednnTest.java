@@ -51,6 +51,17 @@ class OnednnTest {
         }
     }
 
+    static Stream<Arguments> models() {
+        Options options = Options.DEFAULT.withBackend(BackendChoice.ONEDNN);
+        return Stream.of(options, options.withExpectedRuns(1)).flatMap(ExecutionModeTest::models);
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void everyModeAndNumberOfThreadsGivesTheSameBits(Options options, ConvNeXtSpec spec) throws IOException {
+        ExecutionModeTest.assertSameBits(options, spec);
+    }
+
     @Test
     void sessionsOfManySizesLeaveNoMoreThanAFewPlansBehind() throws IOException {
         long before = NativeObject.live();
