@@ -89,6 +89,8 @@ class BackendsTest {
         Result result = panext(Map.of(), List.of(), "classify", "--backend", "simd", CAT);
         assertEquals(1, result.status(), result.toString());
         assertEquals(1, result.lines().size(), result.toString());
+        assertTrue(result.lines().getFirst().endsWith("start Java with --add-modules=jdk.incubator.vector"),
+                result.toString());
     }
 
     @Test
