@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.panext.cli.Main;
 import io.panext.compile.Program;
 import io.panext.graph.Shape;
 import io.panext.onednn.Onednn;
@@ -15,8 +16,6 @@ import io.panext.zoo.checkpoint.ModelWeights;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,18 +31,12 @@ class BackendsTest {
     private record Result(int status, List<String> lines) {}
 
     private static Result panext(String option, String... arguments) throws IOException, InterruptedException {
-        return panext(Map.of(), List.of("--add-modules=jdk.incubator.vector", option), arguments);
+        return panext(Map.of(), List.of(JavaProcess.VECTOR_API, option), arguments);
     }
 
     private static Result panext(Map<String, String> environment, List<String> options, String... arguments)
             throws IOException, InterruptedException {
-        var command = new ArrayList<String>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-Dpanext.cache=" + System.getProperty("panext.cache"), "-cp",
-                System.getProperty("java.class.path")));
-        command.addAll(options);
-        command.add("io.panext.cli.Main");
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ProcessBuilder builder = JavaProcess.of(Main.class, options, List.of(arguments)).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -96,7 +89,7 @@ class BackendsTest {
     @Test
     @EnabledOnOs(architectures = "amd64")
     void bf16IsRefusedWhereItsInstructionsAreMissing() throws Exception {
-        Result result = panext(Map.of("DNNL_MAX_CPU_ISA", "AVX2"), List.of("--add-modules=jdk.incubator.vector"),
+        Result result = panext(Map.of("DNNL_MAX_CPU_ISA", "AVX2"), List.of(JavaProcess.VECTOR_API),
                 "classify", "--precision", "bf16", CAT);
         assertEquals(1, result.status(), result.toString());
         assertEquals(List.of("panext: bf16 needs instructions that this machine lacks: it has avx2; fp32 works "
@@ -109,7 +102,7 @@ class BackendsTest {
     @EnabledOnOs(architectures = "amd64")
     void anOlderProcessorGetsTheSameAnswer(String instructions) throws Exception {
         Result result = panext(Map.of("DNNL_MAX_CPU_ISA", instructions),
-                List.of("--add-modules=jdk.incubator.vector", "-Dpanext.backend=onednn"), "classify", "--top", "1",
+                List.of(JavaProcess.VECTOR_API, "-Dpanext.backend=onednn"), "classify", "--top", "1",
                 CAT);
         assertEquals(0, result.status(), result.toString());
         assertTrue(result.lines().getLast().startsWith("cat"), result.toString());

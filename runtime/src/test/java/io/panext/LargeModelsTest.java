@@ -60,10 +60,8 @@ class LargeModelsTest {
     void hugeTakesTheMemoryOfItsWeightsAndItsPlan() throws IOException, InterruptedException {
         Path file = folder.resolve("huge.safetensors");
         save(Catalogue.get("convnextv2_huge").spec(), file);
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC", "-Xmx256m", "-XX:MaxDirectMemorySize=4g",
-                "-cp", System.getProperty("java.class.path"),
-                LoadedModel.class.getName(), file.toString()).redirectErrorStream(true).start();
+        Process process = JavaProcess.of(LoadedModel.class, List.of(JavaProcess.VECTOR_API, "-XX:+UseSerialGC",
+                "-Xmx256m", "-XX:MaxDirectMemorySize=4g"), List.of(file.toString())).redirectErrorStream(true).start();
         List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines()
                 .toList();
         assertEquals(0, process.waitFor(), lines::toString);

@@ -173,7 +173,6 @@ class LauncherTest {
         var builder = new ProcessBuilder(Stream.concat(Stream.of(link.toString()), Stream.of(arguments)).toList())
                 .directory(installed.toFile()).redirectError(errors().toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("PANEXT_CACHE", System.getProperty("panext.cache"));
         builder.environment().put("CDPATH", ".:..");
         builder.environment().remove("PANEXT_JAVA_OPTS");
         builder.environment().putAll(environment);

@@ -37,8 +37,7 @@ class LibraryTest {
     @BeforeEach
     void unpack() throws Exception {
         platform = Platform.current().orElseThrow();
-        var cache = new CacheFolder(Path.of(System.getProperty("panext.cache")));
-        library = BundledLibrary.find(platform).orElseThrow().unpacked(cache);
+        library = BundledLibrary.find(platform).orElseThrow().unpacked(CacheFolder.ofUser());
     }
 
     /** A program of its own, since a process loads oneDNN once. */

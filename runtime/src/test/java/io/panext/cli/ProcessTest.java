@@ -3,11 +3,11 @@ package io.panext.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.panext.JavaProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -23,13 +23,7 @@ class ProcessTest {
     private Path folder;
 
     private ProcessBuilder panext(List<String> options, String... arguments) {
-        var command = new ArrayList<String>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--add-modules=jdk.incubator.vector",
-                "-Dpanext.cache=" + System.getProperty("panext.cache"), "-cp", System.getProperty("java.class.path")));
-        command.addAll(options);
-        command.add(Main.class.getName());
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
+        return JavaProcess.of(Main.class, options, List.of(arguments)).redirectError(folder.resolve("err").toFile());
     }
 
     private List<String> messages() throws IOException {
@@ -39,7 +33,7 @@ class ProcessTest {
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
     void aReaderThatLeavesIsNoError() throws Exception {
-        Process process = panext(List.of(), "models").start();
+        Process process = panext(List.of(JavaProcess.VECTOR_API), "models").start();
         process.getInputStream().close();
         assertEquals(0, process.waitFor());
         assertEquals(List.of(), messages());
@@ -48,7 +42,8 @@ class ProcessTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aFullDiskIsAnError() throws Exception {
-        Process process = panext(List.of(), "models").redirectOutput(Path.of("/dev/full").toFile()).start();
+        Process process = panext(List.of(JavaProcess.VECTOR_API), "models")
+                .redirectOutput(Path.of("/dev/full").toFile()).start();
         assertEquals(1, process.waitFor());
         assertEquals(1, messages().size(), messages().toString());
         assertTrue(messages().getFirst().startsWith("panext: cannot write to standard output: "),
@@ -60,7 +55,7 @@ class ProcessTest {
             "-Dpanext.backend=gpu | panext: panext.backend=gpu: must be one of [auto, simd, onednn]",
             "-Dpanext.vector.bits=300 | panext: panext.vector.bits=300: must be 128, 256 or 512"})
     void aPropertyWithoutMeaningIsNamed(String option, String message) throws Exception {
-        Process process = panext(List.of(option), "inspect", "convnext_tiny").start();
+        Process process = panext(List.of(JavaProcess.VECTOR_API, option), "inspect", "convnext_tiny").start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(1, process.waitFor(), out);
         assertEquals("", out);
@@ -69,7 +64,8 @@ class ProcessTest {
 
     @Test
     void aMachineOfVeryManyProcessorsIsUsedAsFarAsMayBe() throws Exception {
-        Process process = panext(List.of("-XX:ActiveProcessorCount=2000"), "classify", "--help").start();
+        Process process = panext(List.of(JavaProcess.VECTOR_API, "-XX:ActiveProcessorCount=2000"), "classify", "--help")
+                .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor());
         assertTrue(out.startsWith("usage: panext classify"), out);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.panext.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,10 +41,8 @@ class ProgressTest {
     private String progressOf(int count, boolean watched) throws IOException, InterruptedException {
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector", "-Dpanext.progress=" + watched, "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Main.class.getName(), "classify", "--top", "1", images(count).toString())
+        Process process = JavaProcess.of(Main.class, List.of(JavaProcess.VECTOR_API, "-Dpanext.progress=" + watched),
+                List.of("classify", "--top", "1", images(count).toString()))
                 .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         assertEquals(0, process.waitFor(), () -> read(err));
         assertEquals(count, Files.readAllLines(out).stream().filter(line -> line.endsWith("%")).count());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.panext.JavaProcess;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.checkpoint.Safetensors;
 import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
@@ -22,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,11 +80,9 @@ class PullTest {
     private Invocation panext(String endpoint, String... args) throws IOException, InterruptedException {
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        ProcessBuilder command = new ProcessBuilder(Stream.concat(Stream.of(Path.of(System.getProperty("java.home"),
-                "bin", "java").toString(), "--add-modules=jdk.incubator.vector", "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Main.class.getName()), Stream.of(args)).toList()).redirectOutput(out.toFile())
-                .redirectError(err.toFile()).redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        ProcessBuilder command = JavaProcess.of(Main.class, List.of(JavaProcess.VECTOR_API), List.of(args))
+                .redirectOutput(out.toFile()).redirectError(err.toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         command.environment().keySet().removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
         command.environment().putAll(Map.of("HF_ENDPOINT", endpoint, "HF_HUB_CACHE", folder.resolve("hub").toString(),
                 "HF_TOKEN", "hf_test"));
