@@ -1,6 +1,5 @@
 package io.panext.cli;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import io.panext.Prediction;
@@ -94,7 +93,6 @@ sealed interface ClassificationReport extends AutoCloseable {
     record Csv(SequenceWriter rows) implements ClassificationReport {
 
         /** Columns of the table. */
-        @JsonPropertyOrder({"file", "rank", "index", "label", "probability", "logit"})
         record Row(String file, int rank, int index, String label, float probability, float logit) {}
 
         private static SequenceWriter begin(PrintWriter out) throws IOException {

@@ -1,7 +1,6 @@
 package io.panext.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import io.panext.zoo.Architecture;
 import io.panext.zoo.Catalogue;
@@ -50,8 +49,6 @@ final class Models implements Callable<Integer> {
     private FormatOption format;
 
     /** Weights at one image size. What nobody measured or published is absent. */
-    @JsonPropertyOrder({"model", "generation", "parameters", "size", "gmacs", "activations", "cropPct", "cropMode",
-            "interpolation", "mean", "std", "classes", "top1", "top5", "licence", "hub", "source"})
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Row(String model, Generation generation, long parameters, int size, double gmacs, long activations,
             double cropPct, String cropMode, String interpolation, List<Float> mean, List<Float> std, int classes,

@@ -3,6 +3,7 @@ package io.panext.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
@@ -39,10 +40,11 @@ final class Notation {
     /**
      * Begins CSV with a header.
      *
-     * @param row the record whose components are the columns
+     * @param row the record whose components are the columns, in their order
      */
     static SequenceWriter csv(PrintWriter out, Class<? extends Record> row) throws IOException {
         CsvMapper csv = CsvMapper.builder().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING).build();
         return csv.writer(csv.schemaFor(row).withHeader()).writeValues(out);
     }

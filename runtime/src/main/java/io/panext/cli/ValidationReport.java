@@ -2,7 +2,6 @@ package io.panext.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import io.panext.ConvNeXt;
 import io.panext.validate.ClassFolders;
@@ -14,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -28,8 +28,6 @@ record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolder
         List<Outcome> outcomes, OptionalDouble imagesPerSecond) {
 
     /** The row that timm's {@code validate.py} writes. */
-    @JsonPropertyOrder({"model", "top1", "top1_err", "top5", "top5_err", "param_count", "img_size", "crop_pct",
-            "interpolation"})
     record Result(String model, double top1, @JsonProperty("top1_err") double top1Error, double top5,
             @JsonProperty("top5_err") double top5Error, @JsonProperty("param_count") double millions,
             @JsonProperty("img_size") int size, @JsonProperty("crop_pct") double cropPct, String interpolation) {}
@@ -39,7 +37,6 @@ record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolder
     record Details(Result result, double loss, int images, int unreadable, Double imagesPerSecond, String classesBy) {}
 
     /** A class's row. */
-    @JsonPropertyOrder({"label", "name", "folder", "images", "unreadable", "top1", "top5", "loss"})
     record ClassRow(int label, String name, String folder, int images, int unreadable, double top1, double top5,
             double loss) {}
 
@@ -52,8 +49,9 @@ record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolder
                         List.of("preprocessing", Notation.settings(preprocessing)),
                         List.of("classes by", classes.rule()),
                         List.of("images", score.images() + ", " + score.unreadable() + " unreadable"),
-                        List.of("top-1", score.top1() + " %"), List.of("top-5", score.top5() + " %"),
-                        List.of("loss", Double.toString(score.loss()))));
+                        List.of("top-1", decimal("%.3f %%", score.top1())),
+                        List.of("top-5", decimal("%.3f %%", score.top5())),
+                        List.of("loss", decimal("%.4f", score.loss()))));
                 if (rate != null) {
                     rows.add(List.of("images/s", rate.toString()));
                 }
@@ -91,6 +89,10 @@ record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolder
         return new Result(model.name(), rounded(score.top1()), rounded(100 - score.top1()), rounded(score.top5()),
                 rounded(100 - score.top5()), Math.round(model.spec().parameterCount() / 1e4) / 100.0,
                 preprocessing.width(), preprocessing.cropPct(), Notation.lowerCase(preprocessing.interpolation()));
+    }
+
+    private static String decimal(String pattern, double value) {
+        return String.format(Locale.ROOT, pattern, value);
     }
 
     /** To four decimals, as timm does. */

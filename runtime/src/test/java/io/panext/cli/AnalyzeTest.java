@@ -9,6 +9,7 @@ import io.panext.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,16 @@ class AnalyzeTest {
             double distance = layer.path("cosineDistance").asDouble();
             assertTrue(distance > 0 && distance < 0.5, layer::toString);
         }
+    }
+
+    @Test
+    void csvHasTheColumnsOfTheOthersInTheirOrder() throws IOException {
+        Invocation csv = Invocation.of("analyze", "-f", "csv", Invocation.CAT);
+        JsonNode first = Invocation.of("analyze", "-f", "json", Invocation.CAT).json().path(0);
+        assertEquals(String.join(",", first.propertyStream().map(Map.Entry::getKey).toList()),
+                csv.outLines().getFirst());
+        assertEquals("layer,channels,cosineDistance,dead,saturated", csv.outLines().getFirst());
+        assertEquals("stages.0.blocks.0", csv.csv().getFirst().get("layer"));
     }
 
     @Test

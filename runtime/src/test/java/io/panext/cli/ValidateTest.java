@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -46,6 +47,19 @@ class ValidateTest {
         assertEquals("label,name,folder,images,unreadable,top1,top5,loss", rows.getFirst());
         assertEquals(11, rows.size());
         assertTrue(rows.get(4).startsWith("3,cat,cat,45,0,75.5556,97.7778,"), rows.get(4));
+    }
+
+    @Test
+    void theTableRoundsWhatItSays() throws IOException {
+        arrange(30);
+        Invocation table = validate();
+        assertEquals(0, table.status(), table.err());
+        JsonNode json = validate("-f", "json").json();
+        assertTrue(table.out().lines().anyMatch(line -> line.matches("top-1 +" + String.format(Locale.ROOT, "%.3f",
+                json.path("result").path("top1").asDouble()) + " %")), table.out());
+        assertTrue(table.out().lines().anyMatch(line -> line.matches("top-5 +\\d+\\.\\d{3} %")), table.out());
+        assertTrue(table.out().lines().anyMatch(line -> line.matches("loss +" + String.format(Locale.ROOT, "%.4f",
+                json.path("loss").asDouble()))), table.out());
     }
 
     @Test
