@@ -55,6 +55,7 @@ final class Convert implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        OutputFile.require(command, output, ".safetensors");
         try (Checkpoint source = Checkpoint.open(input, weights.key)) {
             Optional<ModelConfig> config = layout.isPresent() ? ModelConfig.beside(input) : Optional.empty();
             Conversion conversion = Conversion.of(source, layout, type.map(known -> DType.valueOf(known.name())),

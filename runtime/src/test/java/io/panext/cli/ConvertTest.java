@@ -1,6 +1,7 @@
 package io.panext.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.ConvNeXt;
@@ -43,6 +44,15 @@ class ConvertTest {
         }
         assertEquals(Invocation.of("classify", Invocation.CAT).out(),
                 Invocation.of("classify", "-m", converted, Invocation.CAT).out());
+    }
+
+    @Test
+    void anOutputThatReadersWouldTakeForAPickleIsRefused() {
+        Path pickle = folder.resolve("model.pth");
+        Invocation refused = Invocation.of("convert", MODEL, pickle);
+        assertEquals(2, refused.status());
+        assertTrue(refused.err().contains("model.pth: what is written here must end in .safetensors"), refused.err());
+        assertFalse(Files.exists(pickle));
     }
 
     @Test
