@@ -1,13 +1,14 @@
 package io.panext.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.panext.FeatureMap;
 import io.panext.Output;
+import io.panext.zoo.checkpoint.CompleteFile;
 import io.panext.zoo.checkpoint.NumpyFile;
 import io.panext.zoo.checkpoint.Safetensors;
 import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Features of many images, gathered one by one and written at the end. */
 final class FeatureFile implements AutoCloseable {
@@ -25,12 +27,18 @@ final class FeatureFile implements AutoCloseable {
     enum Format {
         /** All tensors in one file, with the names of the images. */
         SAFETENSORS,
-        /** NumPy's: a file for each tensor. */
+        /** NumPy's: a file for each tensor, and one for the names of the images. */
         NPY;
 
-        /** What the ending of a file's name says. */
-        static Format of(Path file) {
-            return file.toString().toLowerCase(Locale.ROOT).endsWith(".npy") ? NPY : SAFETENSORS;
+        /** What the ending of a file's name says, if it is one that is known. */
+        static Optional<Format> of(Path file) {
+            String name = file.toString().toLowerCase(Locale.ROOT);
+            return Stream.of(values()).filter(format -> name.endsWith(format.ending())).findFirst();
+        }
+
+        /** What files of this format end in. */
+        String ending() {
+            return "." + this;
         }
 
         @Override
@@ -49,12 +57,12 @@ final class FeatureFile implements AutoCloseable {
      * Prepares a file.
      *
      * @param target where it will be
-     * @param format how it will be written; else what its name says
+     * @param format how it will be written; else what its name says, and safetensors if that says nothing
      * @param stages those whose maps each image has
      */
     FeatureFile(Path target, Optional<Format> format, List<Integer> stages) {
         this.target = target;
-        this.format = format.orElseGet(() -> Format.of(target));
+        this.format = format.or(() -> Format.of(target)).orElse(Format.SAFETENSORS);
         this.stages = List.copyOf(stages);
     }
 
@@ -91,29 +99,28 @@ final class FeatureFile implements AutoCloseable {
         for (var spool : spools.entrySet()) {
             tensors.put(spool.getKey(), spool.getValue().tensor());
         }
+        if (tensors.isEmpty()) {
+            return;
+        }
+        String names = JsonMapper.builder().build().writeValueAsString(images);
         switch (format) {
-            case SAFETENSORS -> {
-                if (!tensors.isEmpty()) {
-                    Safetensors.write(target, tensors, Map.of("model", model, "images", json(images)));
-                }
-            }
+            case SAFETENSORS -> Safetensors.write(target, tensors, Map.of("model", model, "images", names));
             case NPY -> {
                 for (var tensor : tensors.entrySet()) {
-                    NumpyFile.write(tensors.size() == 1 ? target : named(tensor.getKey()), tensor.getValue());
+                    NumpyFile.write(tensors.size() == 1 ? target : beside(tensor.getKey() + format.ending()),
+                            tensor.getValue());
                 }
+                CompleteFile.write(beside("images.json"), (names + "\n").getBytes(StandardCharsets.UTF_8));
             }
         }
     }
 
-    /** Of several tensors each has a file: {@code maps.npy} becomes {@code maps.stage0.npy}. */
-    private Path named(String tensor) {
+    /** Beside {@code maps.npy} are {@code maps.stage0.npy}, one for each of several tensors, and {@code maps.images.json}. */
+    private Path beside(String ending) {
         String file = target.getFileName().toString();
-        String stem = Format.of(target) == Format.NPY ? file.substring(0, file.length() - ".npy".length()) : file;
-        return target.resolveSibling(stem + "." + tensor + ".npy");
-    }
-
-    private static String json(List<String> names) throws JsonProcessingException {
-        return JsonMapper.builder().build().writeValueAsString(names);
+        String stem = Format.of(target).map(known -> file.substring(0, file.length() - known.ending().length()))
+                .orElse(file);
+        return target.resolveSibling(stem + "." + ending);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -26,18 +27,20 @@ import picocli.CommandLine.Spec;
 /** {@code panext features}: writes what a model sees in photographs, for search, detection and segmentation. */
 @Command(name = "features", description = "Write the features of photographs: pooled, or the maps of stages.",
         footer = {
-                "The file gets 'pre_logits' [N, C], or 'stage0' to 'stage3' [N, C, H, W], F32, and in",
-                "its metadata 'images', a JSON list of the files in the order of N. As npy, several",
-                "stages go to a file each: OUT.stage0.npy, and so on.",
+                "The file gets 'pre_logits' [N, C], or 'stage0' to 'stage3' [N, C, H, W], F32,",
+                "and in its metadata 'images', a JSON list of the files in the order of N. As",
+                "npy that list is beside it: maps.images.json for maps.npy; several stages go to",
+                "a file each: maps.stage0.npy, and so on.",
                 "",
-                "With --mask-ratio the same patches of each image are masked, and what is visible is",
-                "pooled; time and memory go with that. Any ConvNeXt will do, also an encoder without a",
-                "head, whose features have not been normalised.",
+                "With --mask-ratio the same patches of each image are masked, and what is",
+                "visible is pooled; time and memory go with that. Any ConvNeXt will do, also an",
+                "encoder without a head, whose features have not been normalised.",
                 "",
                 "examples:",
                 "  panext features -m convnext_tiny.safetensors -o features.safetensors photos/",
-                "  panext features -m convnext_tiny.safetensors --output stages --stages 1,2,3 -o maps.npy cat.jpg",
-                "  panext features -m convnextv2_tiny_1k_224_fcmae.pt --mask-ratio 0.6 -o seen.npy photos/",
+                "  panext features --output stages --stages 1,2,3 -o maps.npy cat.jpg",
+                "  panext features -m convnextv2_tiny_1k_224_fcmae.pt --mask-ratio 0.6 \\",
+                "    -o seen.npy photos/",
                 "",
                 "An image that cannot be read is reported and left out; the status is then 1."})
 final class Features implements Callable<Integer> {
@@ -57,7 +60,8 @@ final class Features implements Callable<Integer> {
         }
     }
 
-    private static final String[] ENDINGS = {".safetensors", ".npy"};
+    private static final String[] ENDINGS = Stream.of(FeatureFile.Format.values())
+            .map(FeatureFile.Format::ending).toArray(String[]::new);
     private static final String[] NO_ENDINGS = {};
 
     @Spec
@@ -91,7 +95,8 @@ final class Features implements Callable<Integer> {
     private Optional<Long> seed;
 
     @Option(names = {"-f", "--format"}, paramLabel = "FORMAT",
-            description = "One of ${COMPLETION-CANDIDATES}; default: what OUT ends in, else safetensors.")
+            description = "One of ${COMPLETION-CANDIDATES}; default: what OUT ends in; "
+                    + "safetensors if it has no ending.")
     private Optional<FeatureFile.Format> format;
 
     @Option(names = {"-o", "--out"}, paramLabel = "OUT", required = true,
@@ -141,6 +146,11 @@ final class Features implements Callable<Integer> {
         }
         if (seed.isPresent() && maskRatio.isEmpty()) {
             throw new ParameterException(command.commandLine(), "--seed goes with --mask-ratio");
+        }
+        Optional<FeatureFile.Format> ending = FeatureFile.Format.of(out);
+        if (format.isPresent() && ending.isPresent() && !ending.equals(format)) {
+            throw new ParameterException(command.commandLine(),
+                    out + ": ends in " + ending.get().ending() + ", but --format is " + format.get());
         }
     }
 

@@ -86,6 +86,20 @@ class FeaturesTest {
         assertNumpy("(1, 320, 2, 2,)", Files.readAllBytes(out));
     }
 
+    @Test
+    void theImagesOfANumpyFileAreBesideIt() throws IOException {
+        Path broken = Files.writeString(folder.resolve("broken.png"), "no image");
+        Path out = folder.resolve("out.npy");
+        assertEquals(1, Invocation.of("features", "-o", out, broken, Invocation.CAT).status());
+        assertNumpy("(1, 320,)", Files.readAllBytes(out));
+        assertEquals("[\"" + Invocation.CAT + "\"]\n", Files.readString(folder.resolve("out.images.json")));
+        Path unnamed = folder.resolve("pooled");
+        assertEquals(0, Invocation.of("features", "-f", "npy", "-o", unnamed, Invocation.CAT).status());
+        assertTrue(Files.exists(folder.resolve("pooled.images.json")));
+        assertEquals(1, Invocation.of("features", "-o", folder.resolve("none.npy"), broken).status());
+        assertFalse(Files.exists(folder.resolve("none.images.json")));
+    }
+
     private static void assertNumpy(String shape, byte[] file) {
         int header = 10 + (file[8] & 0xFF) + 256 * file[9];
         assertEquals(0, header % 64);
@@ -178,6 +192,9 @@ class FeaturesTest {
         assertRefused(2, "--norm goes with the last stage, which --stages leaves out", "--output", "stages",
                 "--stages", "0,1", "--norm", "-o", out);
         assertRefused(2, "x.csv: what is written here must end in .safetensors or .npy", "-o", folder.resolve("x.csv"));
+        assertRefused(2, "out.npy: ends in .npy, but --format is safetensors", "-f", "safetensors", "-o", out);
+        assertRefused(2, "x.safetensors: ends in .safetensors, but --format is npy", "-f", "npy", "-o",
+                folder.resolve("x.safetensors"));
         assertRefused(1, "there is no stage 7", "--output", "stages", "--stages", "7", "-o", out);
         assertRefused(1, "an output stride of 5", "--output-stride", 5, "-o", out);
         assertRefused(1, "missing", "-o", folder.resolve("missing/out.npy"));
