@@ -16,6 +16,7 @@ import io.panext.tune.Fastest;
 import io.panext.tune.Machine;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -84,15 +85,16 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
      *
      * @param images shape of what will be run
      * @param notes  told what the user should know, in a sentence
+     * @param mayMeasure asked before kernels are measured
      */
-    Selection selection(Options options, Shape images, Consumer<String> notes) {
+    Selection selection(Options options, Shape images, Consumer<String> notes, BooleanSupplier mayMeasure) {
         if (onednn.isEmpty() || options.backend() == BackendChoice.ONEDNN) {
             return Selection.FIRST;
         }
         if (options.expectsFewRuns()) {
             return Selection.AT_ONCE;
         }
-        return new Fastest(images, machine(onednn.get()), CacheFolder.ofUser(), notes);
+        return new Fastest(images, machine(onednn.get()), CacheFolder.ofUser(), notes, mayMeasure);
     }
 
     /** Another version may have other kernels, or other names for them. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -56,7 +57,7 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
         this.preprocessing = model.preprocessing();
         this.options = options;
         this.program = ModelProgram.load(model, options, (parameters, notes) -> compile(spec, parameters,
-                options, images(1, preprocessing.height(), preprocessing.width()), notes));
+                options, typical(preprocessing), notes));
     }
 
     /**
@@ -124,7 +125,25 @@ public final class ConvNeXt implements Classifier, AutoCloseable {
      */
     public static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options,
             Shape images, Consumer<String> notes) {
-        return ModelProgram.compile(GraphBuilder.build(spec, parameters, options.outputs()), options, images, notes);
+        return compile(spec, parameters, options, images, notes, () -> true);
+    }
+
+    /**
+     * Compiles an architecture, and asks before it measures. See {@link #compile(ConvNeXtSpec, Function, Options, Shape,
+     * Consumer)}.
+     *
+     * @param mayMeasure asked once, and only if there are kernels to measure: where it forbids that, those are taken that
+     *                   were the fastest when they were measured, or else the first of the list
+     */
+    public static Program compile(ConvNeXtSpec spec, Function<String, Parameter> parameters, Options options,
+            Shape images, Consumer<String> notes, BooleanSupplier mayMeasure) {
+        return ModelProgram.compile(GraphBuilder.build(spec, parameters, options.outputs()), options, images, notes,
+                mayMeasure);
+    }
+
+    /** Returns the shape that kernels are chosen for when a model is loaded: one image of the model's own size. */
+    public static Shape typical(Preprocessing preprocessing) {
+        return images(1, preprocessing.height(), preprocessing.width());
     }
 
     private static Shape images(int batch, int height, int width) {

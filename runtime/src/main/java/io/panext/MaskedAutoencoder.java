@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -157,15 +158,31 @@ public final class MaskedAutoencoder implements AutoCloseable {
      */
     public static Program compile(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
             Function<String, Parameter> parameters, Options options, Shape images, Consumer<String> notes) {
+        return compile(spec, decoder, parameters, options, images, notes, () -> true);
+    }
+
+    /**
+     * Compiles an architecture for masked images, and asks before it measures. See {@link #compile(ConvNeXtSpec, Optional,
+     * Function, Options, Shape, Consumer)}.
+     *
+     * @param mayMeasure as for {@link ConvNeXt#compile(ConvNeXtSpec, Function, Options, Shape, Consumer, BooleanSupplier)}
+     */
+    public static Program compile(ConvNeXtSpec spec, Optional<DecoderSpec> decoder,
+            Function<String, Parameter> parameters, Options options, Shape images, Consumer<String> notes,
+            BooleanSupplier mayMeasure) {
         if (!options.outputs().equals(Outputs.ALL)) {
             throw new IllegalArgumentException("masked images give no " + options.outputs() + ": a masked autoencoder"
                     + " has outputs of its own, and is loaded with Outputs.ALL");
         }
-        return ModelProgram.compile(GraphBuilder.masked(spec, decoder, parameters), options, images, notes);
+        return ModelProgram.compile(GraphBuilder.masked(spec, decoder, parameters), options, images, notes,
+                mayMeasure);
     }
 
-    /** One image of the model's own size, with as much masked as in training. */
-    private static Shape typical(ConvNeXtSpec spec, Preprocessing preprocessing) {
+    /**
+     * Returns the shape that kernels are chosen for when a model is loaded: one image of the model's own size, with as
+     * much masked as in training.
+     */
+    public static Shape typical(ConvNeXtSpec spec, Preprocessing preprocessing) {
         int patch = spec.reduction();
         int rows = Math.max(1, preprocessing.height() / patch);
         int columns = Math.max(1, preprocessing.width() / patch);

@@ -10,6 +10,7 @@ import io.panext.zoo.checkpoint.PretrainedModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -58,13 +59,15 @@ final class ModelProgram implements AutoCloseable {
      * Compiles a graph.
      *
      * @param images what will be run: kernels are chosen for this shape
+     * @param mayMeasure asked before kernels are measured
      * @throws BackendUnavailableException if the options ask for a backend or a precision that cannot be had
      */
-    static Program compile(Graph graph, Options options, Shape images, Consumer<String> notes) {
+    static Program compile(Graph graph, Options options, Shape images, Consumer<String> notes,
+            BooleanSupplier mayMeasure) {
         Backends backends = Backends.of(options);
         backends.warning().ifPresent(notes);
         return Program.compile(graph, backends.compiler(options), backends.list(),
-                backends.selection(options, images, notes));
+                backends.selection(options, images, notes, mayMeasure));
     }
 
     Plan plan(Shape images) {

@@ -32,7 +32,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code panext inspect}: tells what a model is and what it will take, without running it. */
+/**
+ * {@code panext inspect}: tells what a model is and what it will take, without running it.
+ *
+ * <p>Memory is that of a session of a model that is loaded to run for long. Its kernels are chosen for one image of the
+ * model's own size, whatever sessions it opens, so that they are chosen so here. Kernels are measured only if they are to
+ * be listed; otherwise one that has not been measured yet is the first of its list. That may differ from the fastest in
+ * how much its packed weights and its scratch memory take, not in the maps that it reads and writes.
+ */
 @Command(name = "inspect", description = "Tell what a model is, what it costs, and how it would be run.", footer = {
         "examples:",
         "  panext inspect convnextv2_base --size 384",
@@ -90,6 +97,8 @@ final class Inspect implements Callable<Integer> {
             description = "One of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
     private Format format;
 
+    private boolean told;
+
     @Override
     public Integer call() throws IOException {
         Messages messages = new Messages(command.commandLine().getErr());
@@ -106,7 +115,7 @@ final class Inspect implements Callable<Integer> {
                 messages.warn(pretrained.warnings());
             }
             Description description = Description.of(pretrained, published.isEmpty(), plan(pretrained, messages),
-                    maskRatio.map(ratio -> maskedPlan(pretrained, ratio)), plan);
+                    maskRatio.map(ratio -> maskedPlan(pretrained, ratio, messages)), plan);
             switch (format) {
                 case TEXT -> description.print(command.commandLine().getOut());
                 case JSON -> Notation.json(command.commandLine().getOut(), description);
@@ -131,21 +140,31 @@ final class Inspect implements Callable<Integer> {
                     + " are too small: " + model + " needs " + smallest + "x" + smallest + " or more");
         }
         var notes = new ArrayList<String>();
-        Plan whole = plan(images, options -> ConvNeXt.compile(weights.spec(), weights::parameter, options, images,
-                notes::add));
+        Plan whole = plan(images, options -> ConvNeXt.compile(weights.spec(), weights::parameter, options,
+                ConvNeXt.typical(pretrained.preprocessing()), notes::add, () -> mayMeasure(messages)));
         messages.warn(notes);
         return whole;
     }
 
     /** The plan of an encoder that sees a part of its images. */
-    private Plan maskedPlan(PretrainedModel pretrained, double ratio) {
+    private Plan maskedPlan(PretrainedModel pretrained, double ratio, Messages messages) {
         ModelWeights weights = pretrained.weights();
         Shape whole = images(pretrained);
         int patch = weights.spec().reduction();
         List<Mask> masks = Mask.random(batch, whole.height() / patch, whole.width() / patch, ratio, 0);
         Shape images = MaskedAutoencoder.images(weights.spec(), whole.height(), whole.width(), Mask.visible(masks));
         return plan(images, options -> MaskedAutoencoder.compile(weights.spec(), Optional.empty(), weights::parameter,
-                options, images, _ -> {}));
+                options, MaskedAutoencoder.typical(weights.spec(), pretrained.preprocessing()), _ -> {},
+                () -> mayMeasure(messages)));
+    }
+
+    /** Kernels are measured for those who want to see them. */
+    private boolean mayMeasure(Messages messages) {
+        if (plan && !told) {
+            messages.tell("measuring which kernels are the fastest; that is done once on a machine");
+            told = true;
+        }
+        return plan;
     }
 
     private Plan plan(Shape images, Function<Options, Program> compiler) {

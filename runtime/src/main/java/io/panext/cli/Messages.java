@@ -18,6 +18,12 @@ final class Messages {
         warnings.forEach(warning -> err.println("panext: warning: " + printable(warning)));
     }
 
+    /** Says what is being done, where it takes a while. */
+    void tell(String what) {
+        err.println("panext: " + printable(what));
+        err.flush();
+    }
+
     /** Reports what did not work while the rest goes on. */
     void problem(String problem) {
         problems++;

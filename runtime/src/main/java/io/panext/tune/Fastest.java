@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
  * <p>What is not known yet is measured, in two passes, of which the first lets Java compile its kernels: two seconds for
  * all, or three runs of each kernel and pass, whichever takes longer, besides what it takes to pack weights and to load
  * what is run. Times are remembered for the next program. They are those of one worker, so that the choice, and with it
- * the last bits of results, is the same for any number of them.
+ * the last bits of results, is the same for any number of them. What must not be measured has the first of its kernels.
  */
 public final class Fastest implements Selection {
 
@@ -35,6 +36,7 @@ public final class Fastest implements Selection {
     private final String machine;
     private final CacheFolder folder;
     private final Consumer<String> notes;
+    private final BooleanSupplier mayMeasure;
     private final long passNanos;
 
     /**
@@ -44,16 +46,20 @@ public final class Fastest implements Selection {
      * @param machine what times depend on besides: processor, versions
      * @param folder  where times are kept
      * @param notes   told what the user should know, in a sentence
+     * @param mayMeasure asked before something is measured
      */
-    public Fastest(Shape images, String machine, CacheFolder folder, Consumer<String> notes) {
-        this(images, machine, folder, notes, PASS_NANOS);
+    public Fastest(Shape images, String machine, CacheFolder folder, Consumer<String> notes,
+            BooleanSupplier mayMeasure) {
+        this(images, machine, folder, notes, mayMeasure, PASS_NANOS);
     }
 
-    Fastest(Shape images, String machine, CacheFolder folder, Consumer<String> notes, long passNanos) {
+    Fastest(Shape images, String machine, CacheFolder folder, Consumer<String> notes, BooleanSupplier mayMeasure,
+            long passNanos) {
         this.images = images;
         this.machine = machine;
         this.folder = folder;
         this.notes = notes;
+        this.mayMeasure = mayMeasure;
         this.passNanos = passNanos;
     }
 
@@ -66,7 +72,7 @@ public final class Fastest implements Selection {
         Map<String, Trial> unknown = trials.stream().filter(trial -> trial.candidates().size() > 1)
                 .filter(trial -> !covers(known, trial))
                 .collect(Collectors.toMap(Trial::name, trial -> trial, (first, _) -> first, LinkedHashMap::new));
-        if (!unknown.isEmpty()) {
+        if (!unknown.isEmpty() && mayMeasure.getAsBoolean()) {
             measure(unknown, known);
         }
         return trials.stream().map(trial -> choice(trial, known)).toList();
@@ -100,6 +106,9 @@ public final class Fastest implements Selection {
     private static Choice choice(Trial trial, Measurements known) {
         if (trial.candidates().size() == 1) {
             return new Choice(trial.candidates().getFirst(), "the only one");
+        }
+        if (!covers(known, trial)) {
+            return new Choice(trial.candidates().getFirst(), "the first of the list, none being measured");
         }
         Map<String, Double> times = known.micros().get(trial.name());
         var fastest = new ArrayList<Kernel>(trial.candidates());

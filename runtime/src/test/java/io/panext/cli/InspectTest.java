@@ -63,6 +63,27 @@ class InspectTest {
     }
 
     @Test
+    void onlyStepsThatAreListedAreMeasured(@TempDir Path folder) throws IOException {
+        // the library is unpacked before the folder is another
+        Invocation.of("inspect", "test_convnext", "--backend", "auto");
+        String before = System.getProperty("panext.cache");
+        System.setProperty("panext.cache", folder.toString());
+        try {
+            Invocation silent = Invocation.of("inspect", "convnextv2_huge", "-b", 64, "-s", 512, "--backend", "auto");
+            assertEquals(0, silent.status(), silent.err());
+            assertEquals("", silent.err());
+            assertEquals(0, folder.toFile().list().length);
+            Invocation listed = Invocation.of("inspect", "test_convnext", "--plan", "--mask-ratio", 0.6, "--backend",
+                    "auto");
+            assertEquals(0, listed.status(), listed.err());
+            // none is measured where there is no oneDNN to choose
+            assertEquals(folder.toFile().list().length, listed.errLines().size(), listed.err());
+        } finally {
+            System.setProperty("panext.cache", before);
+        }
+    }
+
+    @Test
     void publishedArchitecturesNeedNoWeights() throws IOException {
         JsonNode tiny = Invocation.of("inspect", "convnext_tiny.fb_in1k", "-f", "json").json();
         assertEquals(28_589_128, tiny.path("parameters").asLong());

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,8 +104,27 @@ class FastestTest {
                 + file.resolve("folder")), notes::toString);
     }
 
+    @Test
+    void whatMustNotBeMeasuredIsRememberedOrTheFirstOfTheList() throws IOException {
+        choose(temporary, "a machine", () -> false).forEach(choice -> {
+            assertEquals("slow", choice.kernel().name());
+            assertEquals("the first of the list, none being measured", choice.reason());
+        });
+        assertEquals(0, runs.get());
+        choose(temporary, "a machine");
+        runs.set(0);
+        choose(temporary, "a machine", () -> {
+            throw new AssertionError("nothing is left to measure");
+        }).forEach(choice -> assertEquals("quick", choice.kernel().name()));
+        assertEquals(0, runs.get());
+    }
+
     private List<Selection.Choice> choose(Path folder, String machine) throws IOException {
-        var selection = new Fastest(IMAGES, machine, new CacheFolder(folder), notes::add, PASS_NANOS);
+        return choose(folder, machine, () -> true);
+    }
+
+    private List<Selection.Choice> choose(Path folder, String machine, BooleanSupplier mayMeasure) throws IOException {
+        var selection = new Fastest(IMAGES, machine, new CacheFolder(folder), notes::add, mayMeasure, PASS_NANOS);
         return selection.choose(graph(), node -> Stream.of(new Timed("slow", 2_000_000, runs),
                 new Timed("quick", 1_000, runs)));
     }
