@@ -7,6 +7,7 @@ import io.panext.zoo.checkpoint.ModelConfig;
 import io.panext.zoo.checkpoint.TargetLayout;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -56,6 +57,7 @@ final class Convert implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputFile.require(command, output, ".safetensors");
+        OutputFile.requireOther(command, output, List.of(input));
         try (Checkpoint source = Checkpoint.open(input, weights.key)) {
             Optional<ModelConfig> config = layout.isPresent() ? ModelConfig.beside(input) : Optional.empty();
             Conversion conversion = Conversion.of(source, layout, type.map(known -> DType.valueOf(known.name())),

@@ -118,6 +118,8 @@ final class Features implements Callable<Integer> {
         requireSense();
         OutputFile.require(command, out, format.isPresent() ? NO_ENDINGS : ENDINGS);
         List<Path> images = operands.find(messages);
+        OutputFile.requireOther(command, out, List.of(model.nameOrPath()));
+        OutputFile.requireOther(command, out, images.stream().map(Path::toString).toList());
         if (!images.isEmpty()) {
             Options options = execution.options(images.size()).withDecoder(decoder.decoder());
             if (maskRatio.isPresent()) {

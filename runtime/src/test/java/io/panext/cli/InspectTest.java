@@ -66,7 +66,6 @@ class InspectTest {
     void onlyStepsThatAreListedAreMeasured(@TempDir Path folder) throws IOException {
         // the library is unpacked before the folder is another
         Invocation.of("inspect", "test_convnext", "--backend", "auto");
-        String before = System.getProperty("panext.cache");
         System.setProperty("panext.cache", folder.toString());
         try {
             Invocation silent = Invocation.of("inspect", "convnextv2_huge", "-b", 64, "-s", 512, "--backend", "auto");
@@ -79,7 +78,7 @@ class InspectTest {
             // none is measured where there is no oneDNN to choose
             assertEquals(folder.toFile().list().length, listed.errLines().size(), listed.err());
         } finally {
-            System.setProperty("panext.cache", before);
+            System.clearProperty("panext.cache");
         }
     }
 

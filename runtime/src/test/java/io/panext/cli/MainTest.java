@@ -125,7 +125,8 @@ class MainTest {
         byte[] before = Files.readAllBytes(image);
         for (Invocation refused : List.of(Invocation.of("preprocess", image, "-o", image),
                 Invocation.of("preprocess", image, "-o", link), Invocation.of("reconstruct", image, "-o", image),
-                Invocation.of("analyze", image, "-o", image),
+                Invocation.of("analyze", image, "-o", image), Invocation.of("convert", image, image),
+                Invocation.of("features", image, "-f", "npy", "-o", image),
                 Invocation.of("run", "-m", "a.safetensors", "-i", image, "-o", image))) {
             assertEquals(2, refused.status());
             assertTrue(refused.errLines().getFirst().contains(refused.err().contains(".safetensors")
