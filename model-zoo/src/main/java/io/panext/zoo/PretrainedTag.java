@@ -24,6 +24,8 @@ public record PretrainedTag(String architecture, String tag, int classes, Prepro
     private static final Set<String> PERMISSIVE = Set.of("apache-2.0", "mit", "bsd-3-clause", "bsd-2-clause", "cc0-1.0",
             "cc-by-4.0");
 
+    private static final int IMAGENET_CLASSES = 1000;
+
     /** Copies the list. */
     public PretrainedTag {
         accuracies = List.copyOf(accuracies);
@@ -32,6 +34,13 @@ public record PretrainedTag(String architecture, String tag, int classes, Prepro
     /** Architecture and tag, as users write it: {@code convnextv2_tiny.fcmae_ft_in22k_in1k}. */
     public String name() {
         return architecture + "." + tag;
+    }
+
+    /** What the classifier's outputs are called, if it was trained on ImageNet-1k last. */
+    public Optional<Labels> labels() {
+        return classes == IMAGENET_CLASSES && tag.matches("(.*_)?in1k(_\\d+)?")
+                ? Optional.of(ImageNet.CLASSES)
+                : Optional.empty();
     }
 
     /** Whether a licence, by its identifier, is not known to allow all uses. */

@@ -56,6 +56,11 @@ public final class PretrainedTags {
         return Optional.ofNullable(TAGS.get(name));
     }
 
+    /** Finds weights by their repository on the hub: {@code timm/convnext_tiny.fb_in1k}. */
+    public static Optional<PretrainedTag> findOnHub(String repository) {
+        return TAGS.values().stream().filter(tag -> tag.hub().equals(Optional.of(repository))).findFirst();
+    }
+
     /** The published weights of an architecture. */
     public static List<PretrainedTag> of(String architecture) {
         return TAGS.values().stream().filter(tag -> tag.architecture().equals(architecture)).toList();

@@ -92,4 +92,30 @@ class PretrainedTagsTest {
     void recognisesTorchvisionsCheckpointsByHash(String sha256, String name) {
         assertEquals(Optional.ofNullable(name), PretrainedTags.recognise(sha256).map(PretrainedTag::name));
     }
+
+    @Test
+    void classifiersOfImageNetNameItsClasses() {
+        Labels labels = PretrainedTags.find("convnext_tiny.fb_in22k_ft_in1k_384").orElseThrow().labels().orElseThrow();
+        assertEquals(1000, Set.copyOf(labels.ids()).size());
+        assertEquals(labels.ids().stream().sorted().toList(), labels.ids());
+        assertEquals("tench", labels.get(0));
+        assertEquals("n02123045", labels.ids().get(281));
+        assertEquals("tabby", labels.get(281));
+        assertEquals("toilet tissue", labels.get(999));
+        for (String alike : List.of("convnext_tiny.tv_in1k", "convnext_tiny.in12k_ft_in1k",
+                "convnextv2_atto.fcmae_ft_in1k")) {
+            assertEquals(Optional.of(labels), PretrainedTags.find(alike).orElseThrow().labels(), alike);
+        }
+        for (String other : List.of("convnext_tiny.in12k", "convnext_tiny.fb_in22k", "convnextv2_tiny.fcmae",
+                "convnext_atto_rms.untrained")) {
+            assertEquals(Optional.empty(), PretrainedTags.find(other).orElseThrow().labels(), other);
+        }
+    }
+
+    @Test
+    void weightsAreFoundByTheirRepository() {
+        assertEquals(PretrainedTags.find("convnext_tiny.fb_in1k"),
+                PretrainedTags.findOnHub("timm/convnext_tiny.fb_in1k"));
+        assertEquals(Optional.empty(), PretrainedTags.findOnHub("nobody/convnext_tiny.fb_in1k"));
+    }
 }

@@ -44,8 +44,11 @@ record ModelFiles(String name, Path checkpoint, Optional<PretrainedTag> named) {
      * @throws CheckpointException   if the name has no weights here, or the folder no checkpoint
      */
     static ModelFiles of(String nameOrPath) throws IOException {
+        if (nameOrPath.startsWith(HubCache.SCHEME)) {
+            return cached(nameOrPath, PretrainedTags.findOnHub(nameOrPath.substring(HubCache.SCHEME.length())));
+        }
         Optional<PretrainedTag> tag = PretrainedTags.find(nameOrPath);
-        if (tag.isPresent() || nameOrPath.startsWith(HubCache.SCHEME)) {
+        if (tag.isPresent()) {
             return cached(nameOrPath, tag);
         }
         Path path = path(nameOrPath);

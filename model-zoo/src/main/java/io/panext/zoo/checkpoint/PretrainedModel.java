@@ -234,9 +234,17 @@ public final class PretrainedModel implements AutoCloseable {
         return config;
     }
 
-    /** Names of the classes, as many as the classifier has outputs; empty if nobody gave them. */
+    /**
+     * Names of the classes, as many as the classifier has outputs: the configuration's, or else those of the {@linkplain
+     * #tag() published weights}; empty if nobody gave them.
+     */
     public Optional<Labels> labels() {
-        return config.flatMap(ModelConfig::labels).filter(_ -> weights.spec().classes() > 0);
+        return config.flatMap(ModelConfig::labels).filter(_ -> weights.spec().classes() > 0)
+                .or(this::publishedLabels);
+    }
+
+    private Optional<Labels> publishedLabels() {
+        return tag.flatMap(PretrainedTag::labels).filter(labels -> labels.size() == weights.spec().classes());
     }
 
     /** The published weights whose name or hash the file has, or whose name its folder has, if the architecture is theirs. */
@@ -271,8 +279,10 @@ public final class PretrainedModel implements AutoCloseable {
             assumptions.add(name + ": preprocessing is assumed to be " + tag.map(known -> "that of " + known.name())
                     .orElse("ImageNet's at 224 px, crop 0.875, bicubic") + reason);
         }
-        if (labels().isEmpty() && weights.spec().classes() > 0) {
-            assumptions.add(name + ": classes have numbers only" + reason);
+        if (config.flatMap(ModelConfig::labels).isEmpty() && weights.spec().classes() > 0) {
+            assumptions.add(name + (publishedLabels().isPresent()
+                    ? ": classes are assumed to be ImageNet's, those of " + tag.orElseThrow().name()
+                    : ": classes have numbers only") + reason);
         }
         return List.copyOf(assumptions);
     }

@@ -73,6 +73,9 @@ class PretrainedModelTest {
             assertEquals("convnextv2_atto.fcmae_ft_in1k", model.tag().orElseThrow().name());
             assertEquals(file + ": preprocessing is assumed to be that of convnextv2_atto.fcmae_ft_in1k "
                     + "(no config.json beside it)", model.assumptions().getFirst());
+            assertEquals(file + ": classes are assumed to be ImageNet's, those of convnextv2_atto.fcmae_ft_in1k "
+                    + "(no config.json beside it)", model.assumptions().getLast());
+            assertEquals("tench", model.labels().orElseThrow().get(0));
         }
         Path misnamed = Files.move(file, folder.resolve("convnext_tiny.fb_in22k_ft_in1k_384.safetensors"));
         try (PretrainedModel model = PretrainedModel.open(misnamed)) {
