@@ -44,7 +44,7 @@ final class BundledLibrary {
         }
     }
 
-    private BundledLibrary(Platform platform, ClassLoader loader) throws IOException {
+    BundledLibrary(Platform platform, ClassLoader loader) throws IOException {
         this.platform = platform;
         this.loader = loader;
         try (InputStream in = BundledLibrary.class.getResourceAsStream(FILES);
@@ -69,7 +69,8 @@ final class BundledLibrary {
     /**
      * Returns the unpacked library.
      *
-     * @throws OnednnUnavailableException if what is there is damaged, or belongs to somebody who lets nobody read it
+     * @throws OnednnUnavailableException if what is there is damaged, or belongs to somebody who lets nobody read it, or if
+     *                                    the class path has another version of it
      * @throws IOException                if it cannot be unpacked
      */
     Path unpacked(CacheFolder cache) throws IOException, OnednnUnavailableException {
@@ -97,12 +98,13 @@ final class BundledLibrary {
         }
     }
 
-    private void unpack(Path folder) throws IOException {
+    private void unpack(Path folder) throws IOException, OnednnUnavailableException {
         for (Sum sum : sums) {
             String source = resource(platform, sum.file());
             InputStream bundled = loader.getResourceAsStream(source);
             if (bundled == null) {
-                throw new IOException("the class path has no " + source);
+                throw new OnednnUnavailableException("the class path has no " + source + ": panext needs that of "
+                        + ARTIFACT);
             }
             MessageDigest digest = sha256();
             try (InputStream in = new DigestInputStream(bundled, digest)) {
@@ -110,8 +112,8 @@ final class BundledLibrary {
             }
             String actual = HexFormat.of().formatHex(digest.digest());
             if (!actual.equals(sum.sha256())) {
-                throw new IOException(
-                        source + " has SHA-256 " + actual + " instead of " + sum.sha256());
+                throw new OnednnUnavailableException(source + " on the class path is not that of " + ARTIFACT
+                        + ", which panext needs");
             }
         }
     }

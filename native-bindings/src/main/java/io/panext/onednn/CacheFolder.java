@@ -62,19 +62,23 @@ public final class CacheFolder {
         return path;
     }
 
-    /** Fills an empty folder. */
+    /**
+     * Fills an empty folder.
+     *
+     * @param <E> what it throws if it has nothing to fill it with
+     */
     @FunctionalInterface
-    public interface Filling {
+    public interface Filling<E extends Exception> {
 
         /** Writes files into a folder. */
-        void into(Path folder) throws IOException;
+        void into(Path folder) throws IOException, E;
     }
 
     /**
      * Returns a folder below this one, which is filled if it is not there. Of several processes that fill it at once one
      * wins; none sees it half full.
      */
-    public Path folder(String name, Filling filling) throws IOException {
+    public <E extends Exception> Path folder(String name, Filling<E> filling) throws IOException, E {
         Path folder = path.resolve(name);
         if (Files.isDirectory(folder)) {
             return folder;

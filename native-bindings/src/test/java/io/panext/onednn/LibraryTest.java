@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -58,6 +60,24 @@ class LibraryTest {
 
     private static String find(String option) throws IOException, InterruptedException {
         return Program.line(Find.class, Map.of(), option);
+    }
+
+    @Test
+    void anotherVersionOnTheClassPathIsNamedAndNotUsed(@TempDir Path folder) throws Exception {
+        Path jar = folder.resolve("jar");
+        Path file = jar.resolve("org/bytedeco/dnnl").resolve(platform.name()).resolve(platform.files().getFirst());
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "another");
+        Path cache = folder.resolve("cache");
+        try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
+            var refused = assertThrows(OnednnUnavailableException.class,
+                    () -> new BundledLibrary(platform, loader).unpacked(new CacheFolder(cache)));
+            assertTrue(refused.getMessage().endsWith(" on the class path is not that of " + BundledLibrary.ARTIFACT
+                    + ", which panext needs"), refused::getMessage);
+        }
+        try (var left = Files.list(cache)) {
+            assertEquals(List.of(), left.toList());
+        }
     }
 
     @Test
