@@ -5,6 +5,7 @@ import io.panext.jmh.peer.Peer;
 import io.panext.jmh.peer.Peers;
 import io.panext.jmh.peer.Workload;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,8 @@ final class Footprint {
         var command = new ArrayList<String>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(JVM);
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-Dpanext.")).forEach(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Footprint.class.getName(), peer.name(),
                 file.toString(), work.model(), Integer.toString(work.batch()), Integer.toString(work.size()),
                 Integer.toString(work.threads())));
