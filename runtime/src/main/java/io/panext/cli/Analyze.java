@@ -28,10 +28,10 @@ import picocli.CommandLine.Spec;
 /** {@code panext analyze}: tells whether the features of a model have collapsed. */
 @Command(name = "analyze", description = "Tell how different the channels of each block are, on some images.",
         footer = {
-                "The cosine distance of a layer is the mean over all pairs of its hidden channels: 0 where",
-                "all show the same, 0.5 where none resembles another. A channel is dead if it never",
-                "reaches a hundredth of the layer's root mean square, saturated if it hardly varies: by",
-                "less than a tenth of its mean.",
+                "The cosine distance of a layer is the mean over all pairs of its hidden",
+                "channels: 0 where all show the same, 0.5 where none resembles another. A",
+                "channel is dead if it never reaches a hundredth of the layer's root mean",
+                "square, saturated if it hardly varies: by less than a tenth of its mean.",
                 "",
                 "example:",
                 "  panext analyze -m convnextv2_tiny.safetensors -o collapse.png photos/"})

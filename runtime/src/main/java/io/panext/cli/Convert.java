@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
         footer = {
                 "Every tensor and every note of the file is written. Tensors that are no part of",
                 "a ConvNeXt keep their names and bytes; a part that the layout has no name for",
-                "is refused, and so is a value that is too large for the type. Floats are rounded",
-                "to nearest, ties to even. A config.json is not written: copy the one you have.", "",
+                "is refused, and so is a value that is too large for the type. Floats are",
+                "rounded to nearest, ties to even. No config.json is written: copy yours.", "",
                 "examples:", "  panext convert convnextv2_tiny_1k_224_ema.pt tiny.safetensors --layout timm",
                 "  panext convert model.safetensors half.safetensors --dtype f16"})
 final class Convert implements Callable<Integer> {

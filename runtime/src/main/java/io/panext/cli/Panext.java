@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -55,6 +56,9 @@ final class Panext implements AutoCloseable {
                 .filter(command -> args.length > 0 && command.getKey().equals(args[0])).toList();
         (named.isEmpty() ? COMMANDS : named)
                 .forEach(command -> commandLine.addSubcommand(command.getKey(), command.getValue()));
+        if (named.isEmpty()) {
+            commandLine.addSubcommand(new HelpCommand());
+        }
         return commandLine;
     }
 

@@ -1,5 +1,6 @@
 package io.panext.cli;
 
+import io.panext.ConvNeXt;
 import io.panext.hub.Hub;
 import io.panext.hub.HubSettings;
 import io.panext.hub.Pull;
@@ -63,6 +64,9 @@ final class PullCommand implements Callable<Integer> {
     private static String repository(String name) {
         if (name.startsWith(HubCache.SCHEME)) {
             return HubCache.requireRepository(name.substring(HubCache.SCHEME.length()));
+        }
+        if (name.equals(ConvNeXt.EMBEDDED)) {
+            throw new IllegalArgumentException(name + " is embedded: there is nothing to fetch");
         }
         PretrainedTag tag = PretrainedTags.find(name).orElseThrow(() -> new IllegalArgumentException(
                 Catalogue.find(name).isPresent()

@@ -32,15 +32,16 @@ import picocli.CommandLine.Spec;
 
 /** {@code panext reconstruct}: lets a masked autoencoder predict what it has not seen. */
 @Command(name = "reconstruct", description = "Mask a part of an image and predict it from the rest (FCMAE).", footer = {
-        "An image gives a PNG: the original, what is visible of it, and what the model makes of",
-        "that. Tensors 'input' F32 [N, 3, H, W] and 'mask' F32 [N, patches], 1 where masked,",
-        "give 'latent' [N, H/32, W/32, C], 'pred' [N, patches, 3072] and 'loss' [1].",
-        "The model must have its decoder, which published encoders have not: a checkpoint of",
-        "FCMAE training.",
+        "An image gives a PNG: the original, what is visible of it, and what the model",
+        "makes of that. Tensors 'input' F32 [N, 3, H, W] and 'mask' F32 [N, patches],",
+        "1 where masked, give 'latent' [N, H/32, W/32, C], 'pred' [N, patches, 3072]",
+        "and 'loss' [1].",
+        "The model must have its decoder, which published encoders have not: it takes a",
+        "checkpoint of FCMAE training.",
         "",
         "examples:",
-        "  panext reconstruct -m checkpoint-799.pth --mask-ratio 0.75 cat.jpg -o seen.png",
-        "  panext reconstruct -m checkpoint-799.pth --norm-pix -i in.safetensors -o out.safetensors"})
+        "  panext reconstruct -m mae.pth --mask-ratio 0.75 cat.jpg -o seen.png",
+        "  panext reconstruct -m mae.pth -i in.safetensors -o out.safetensors"})
 final class Reconstruct implements Callable<Integer> {
 
     private static final byte GREY = (byte) 128;

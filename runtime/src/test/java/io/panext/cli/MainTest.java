@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** What all commands have in common: help, wrong usage, and standard output that takes no more. */
 class MainTest {
@@ -134,5 +135,24 @@ class MainTest {
                     : ": is what is read too; name another file to write"), refused.err());
         }
         assertArrayEquals(before, Files.readAllBytes(image));
+    }
+
+    @Test
+    void helpFitsATerminalOfEightyColumnsWithoutBreakingExamples() {
+        for (CommandLine command : new Panext().commandLine().getSubcommands().values()) {
+            for (String line : command.getCommandSpec().usageMessage().footer()) {
+                assertTrue(line.length() <= 79, line);
+            }
+        }
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        Invocation help = Invocation.of("help", "convert");
+        assertEquals(0, help.status(), help.err());
+        assertEquals(Invocation.of("convert", "--help").out(), help.out());
+        Invocation unknown = Invocation.of("help", "nothing");
+        assertEquals(2, unknown.status());
+        assertTrue(unknown.err().contains("nothing"), unknown.err());
     }
 }
