@@ -7,6 +7,7 @@ import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -68,7 +69,8 @@ final class LinearSource {
         }
         Tensor dst = new Tensor(dense(block), rows);
         Tensor scales = new Tensor(script.own(MemoryDescriptor.vector(DataType.F32, weights.depth())), factors);
-        script.run(PrimitiveDescriptor.scaledReorder(src.descriptor(), dst.descriptor()),
+        script.run(script.once(List.of("scaled reorder", src.descriptor(), dst.descriptor()),
+                () -> PrimitiveDescriptor.scaledReorder(src.descriptor(), dst.descriptor())),
                 Map.of(Argument.SRC, src, Argument.SRC_SCALES, scales, Argument.DST, dst));
         return dst;
     }

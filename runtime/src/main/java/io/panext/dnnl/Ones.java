@@ -3,6 +3,8 @@ package io.panext.dnnl;
 import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
+import io.panext.onednn.PrimitiveDescriptor;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,7 +31,8 @@ record Ones(int index) {
      */
     void sum(Script script, int rows, Tensor src, Tensor dst) {
         MemoryDescriptor ones = script.rows(DataType.F32, 1, rows, rows);
-        script.run(script.product(ones, src.descriptor(), dst.descriptor()),
+        script.run(script.once(List.of("sum", ones, src.descriptor(), dst.descriptor()),
+                () -> PrimitiveDescriptor.matmul(ones, src.descriptor(), dst.descriptor())),
                 Map.of(Argument.SRC, new Tensor(ones, new Place.Constant(index, 0)), Argument.WEIGHTS, src,
                         Argument.DST, dst));
     }

@@ -10,6 +10,7 @@ import io.panext.onednn.PrimitiveDescriptor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -64,7 +65,8 @@ final class Product {
             tensors.put(Argument.postOp(postOps.size()), new Tensor(dst, new Place.Input(input, offset)));
             postOps.add(new PostOp.Add(dst));
         });
-        script.run(PrimitiveDescriptor.matmul(src.descriptor(), layout, bias, dst, postOps), tensors);
+        script.run(script.once(List.of("product", src.descriptor(), layout, bias, dst, postOps),
+                () -> PrimitiveDescriptor.matmul(src.descriptor(), layout, bias, dst, postOps)), tensors);
     }
 
     /** Returns where a row of a group begins in the output, in bytes. */

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.function.Supplier;
 
 /**
  * What one worker does for one op on maps of one shape: primitives, one after the other, and where their tensors lie.
@@ -26,7 +27,7 @@ final class Script implements AutoCloseable {
     private final List<Call> calls = new ArrayList<>();
     private final SequencedSet<AutoCloseable> owned = new LinkedHashSet<>();
     private final Map<Rows, MemoryDescriptor> descriptors = new HashMap<>();
-    private final Map<List<MemoryDescriptor>, PrimitiveDescriptor> products = new HashMap<>();
+    private final Map<List<Object>, PrimitiveDescriptor> made = new HashMap<>();
     private long scratchBytes;
     private long scratchpadBytes;
 
@@ -68,22 +69,31 @@ final class Script implements AutoCloseable {
                 _ -> own(MemoryDescriptor.rows(type, rows, columns, stride)));
     }
 
-    /** Returns the product of two matrices, one descriptor for all that are alike: their descriptors are the script's. */
-    PrimitiveDescriptor product(MemoryDescriptor src, MemoryDescriptor weights, MemoryDescriptor dst) {
-        return own(products.computeIfAbsent(List.of(src, weights, dst),
-                _ -> PrimitiveDescriptor.matmul(src, weights, dst)));
+    /**
+     * Returns the descriptor of a primitive, which becomes the script's: one for all blocks of rows that are alike.
+     *
+     * @param key what the descriptor is made of: a name, and descriptors of tensors that are the script's
+     */
+    PrimitiveDescriptor once(List<Object> key, Supplier<PrimitiveDescriptor> descriptor) {
+        return made.computeIfAbsent(key, _ -> adopt(descriptor.get()));
     }
 
     /** Adds a primitive; its descriptor becomes the script's. */
     void run(PrimitiveDescriptor descriptor, Map<Argument, Tensor> tensors) {
-        own(descriptor);
-        calls.add(new Call.Run(descriptor, tensors));
-        scratchpadBytes = Math.max(scratchpadBytes, descriptor.scratchpadBytes());
+        calls.add(new Call.Run(adopt(descriptor), tensors));
+    }
+
+    private PrimitiveDescriptor adopt(PrimitiveDescriptor descriptor) {
+        if (owned.add(descriptor)) {
+            scratchpadBytes = Math.max(scratchpadBytes, descriptor.scratchpadBytes());
+        }
+        return descriptor;
     }
 
     /** Adds a copy from one layout or type to another. */
     void copy(Tensor src, Tensor dst) {
-        run(PrimitiveDescriptor.reorder(src.descriptor(), dst.descriptor()),
+        run(once(List.of("reorder", src.descriptor(), dst.descriptor()),
+                () -> PrimitiveDescriptor.reorder(src.descriptor(), dst.descriptor())),
                 Map.of(Argument.SRC, src, Argument.DST, dst));
     }
 

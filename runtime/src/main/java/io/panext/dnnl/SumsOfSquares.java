@@ -7,6 +7,7 @@ import io.panext.onednn.Argument;
 import io.panext.onednn.DataType;
 import io.panext.onednn.MemoryDescriptor;
 import io.panext.onednn.PrimitiveDescriptor;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -40,7 +41,9 @@ final class SumsOfSquares {
             script.copy(map, dense);
             map = dense;
         }
-        script.run(PrimitiveDescriptor.square(map.descriptor(), dense.descriptor()),
+        MemoryDescriptor source = map.descriptor();
+        script.run(script.once(List.of("square", source, dense.descriptor()),
+                () -> PrimitiveDescriptor.square(source, dense.descriptor())),
                 Map.of(Argument.SRC, map, Argument.DST, dense));
         for (int chunk = block.chunk(); chunk < block.chunk() + block.chunks(); chunk++) {
             int row = images.chunkRow(chunk);
