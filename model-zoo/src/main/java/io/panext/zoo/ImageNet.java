@@ -1,13 +1,7 @@
 package io.panext.zoo;
 
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.dataformat.csv.CsvFactory;
-import com.fasterxml.jackson.dataformat.csv.CsvParser;
-import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The classes of ImageNet-1k, in the order of their WordNet ids, which is that of all published classifiers. A class is
@@ -20,19 +14,11 @@ final class ImageNet {
     private ImageNet() {}
 
     private static Labels load() {
-        var ids = new ArrayList<String>();
-        var names = new ArrayList<String>();
-        try (CsvParser csv = new CsvFactory().createParser(ImageNet.class.getResourceAsStream("imagenet1k.csv"))) {
-            csv.setSchema(CsvSchema.emptySchema().withHeader());
-            while (csv.nextToken() == JsonToken.START_OBJECT) {
-                while (csv.nextToken() == JsonToken.FIELD_NAME) {
-                    List<String> column = csv.currentName().equals("synset") ? ids : names;
-                    column.add(csv.nextTextValue());
-                }
-            }
-            return new Labels(names, ids);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the table of ImageNet's classes in the jar is damaged", e);
-        }
+        List<Map<String, String>> rows = Table.rows("imagenet1k.csv");
+        return new Labels(column(rows, "name"), column(rows, "synset"));
+    }
+
+    private static List<String> column(List<Map<String, String>> rows, String name) {
+        return rows.stream().map(row -> row.get(name)).toList();
     }
 }

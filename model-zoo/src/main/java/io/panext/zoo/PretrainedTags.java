@@ -1,17 +1,10 @@
 package io.panext.zoo;
 
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.dataformat.csv.CsvFactory;
-import com.fasterxml.jackson.dataformat.csv.CsvParser;
-import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.panext.zoo.PretrainedTag.Accuracy;
 import io.panext.zoo.Preprocessing.CropMode;
 import io.panext.zoo.Preprocessing.Interpolation;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -90,24 +83,15 @@ public final class PretrainedTags {
     }
 
     private static SequencedMap<String, PretrainedTag> load() {
-        try (CsvParser csv = new CsvFactory().createParser(PretrainedTags.class.getResourceAsStream("tags.csv"))) {
-            csv.setSchema(CsvSchema.emptySchema().withHeader());
-            var tags = new LinkedHashMap<String, PretrainedTag>();
-            while (csv.nextToken() == JsonToken.START_OBJECT) {
-                var cells = new HashMap<String, String>();
-                while (csv.nextToken() == JsonToken.FIELD_NAME) {
-                    cells.put(csv.currentName(), csv.nextTextValue());
-                }
-                PretrainedTag tag = new Row(cells).tag();
-                tags.put(tag.name(), tag);
-            }
-            return Collections.unmodifiableSequencedMap(tags);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the table of tags in the jar is damaged", e);
+        var tags = new LinkedHashMap<String, PretrainedTag>();
+        for (Map<String, String> cells : Table.rows("tags.csv")) {
+            PretrainedTag tag = new Row(cells).tag();
+            tags.put(tag.name(), tag);
         }
+        return Collections.unmodifiableSequencedMap(tags);
     }
 
-    /** A line of the resource; what nobody measured or published is empty. */
+    /** A row of the table; what nobody measured or published is empty. */
     private record Row(Map<String, String> cells) {
 
         PretrainedTag tag() {

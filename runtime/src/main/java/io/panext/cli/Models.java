@@ -10,7 +10,7 @@ import io.panext.zoo.Preprocessing;
 import io.panext.zoo.PretrainedTag;
 import io.panext.zoo.PretrainedTag.Accuracy;
 import io.panext.zoo.PretrainedTags;
-import io.panext.zoo.checkpoint.PretrainedModel;
+import io.panext.zoo.checkpoint.EmbeddedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -116,7 +116,7 @@ final class Models implements Callable<Integer> {
     }
 
     private List<Row> rows() throws CommandException {
-        PretrainedTag tag = PretrainedModel.EMBEDDED_TAG;
+        PretrainedTag tag = EmbeddedModel.TAG;
         Stream<Row> embedded = Row.of(tag, Catalogue.get(tag.architecture()).spec());
         Stream<Row> published = Catalogue.architectures().stream().flatMap(Row::of);
         Pattern wanted = pattern();

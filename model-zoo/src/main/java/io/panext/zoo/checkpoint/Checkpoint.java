@@ -127,11 +127,11 @@ public interface Checkpoint extends AutoCloseable {
      * @throws IOException as {@link PretrainedModel#open(String)} does
      */
     static Checkpoint open(String nameOrPath, Optional<String> weights) throws IOException {
-        if (!nameOrPath.equals(PretrainedModel.EMBEDDED)) {
+        if (!nameOrPath.equals(EmbeddedModel.NAME)) {
             return open(ModelFiles.of(nameOrPath).checkpoint(), weights);
         }
         requireNoChoice(nameOrPath, weights);
-        return PretrainedModel.embeddedCheckpoint();
+        return EmbeddedModel.checkpoint();
     }
 
     /**

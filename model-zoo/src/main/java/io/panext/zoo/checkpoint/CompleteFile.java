@@ -1,9 +1,6 @@
 package io.panext.zoo.checkpoint;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -21,7 +18,6 @@ import java.util.UUID;
  */
 public final class CompleteFile {
 
-    private static final int CHUNK_BYTES = 1 << 20;
     private static final String UNWRITABLE = "cannot be written";
 
     private CompleteFile() {}
@@ -151,38 +147,6 @@ public final class CompleteFile {
             Runtime.getRuntime().removeShutdownHook(remover);
         } catch (IllegalStateException e) {
             // the process is ending, and it runs
-        }
-    }
-
-    /** Where values come from, a piece at a time. */
-    @FunctionalInterface
-    interface Values {
-
-        /** Returns fp32 values of native byte order, little-endian. */
-        static Values of(MemorySegment floats) {
-            return (position, chunk) -> MemorySegment.copy(floats, ValueLayout.JAVA_FLOAT_UNALIGNED, position, chunk,
-                    DType.FLOAT, 0, chunk.byteSize() / Float.BYTES);
-        }
-
-        /**
-         * Fills a piece.
-         *
-         * @param position its first byte's place among all bytes
-         * @param chunk    to be filled with whole values, little-endian
-         * @throws CheckpointException if the values cannot be had
-         */
-        void read(long position, MemorySegment chunk) throws CheckpointException;
-    }
-
-    /** Writes values, of which little is held at a time. */
-    static void writeValues(Values values, long byteSize, FileChannel channel) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment staging = arena.allocate(Math.min(CHUNK_BYTES, byteSize));
-            for (long position = 0; position < byteSize; position += CHUNK_BYTES) {
-                MemorySegment chunk = staging.asSlice(0, Math.min(CHUNK_BYTES, byteSize - position));
-                values.read(position, chunk);
-                drain(chunk.asByteBuffer(), channel);
-            }
         }
     }
 

@@ -164,7 +164,7 @@ public final class Conversion {
                 cast ? Optional.of(new Cast(from.dtype(), dtype.get())) : Optional.empty()));
     }
 
-    private CompleteFile.Values values(Output output) {
+    private Values values(Output output) {
         if (output.from.isEmpty()) {
             return (_, chunk) -> chunk.fill((byte) 0);
         }

@@ -59,8 +59,8 @@ public record ModelConfig(String file, Optional<String> architecture, OptionalIn
      * @throws IOException as {@link PretrainedModel#open(String)} does
      */
     public static Optional<ModelConfig> beside(String nameOrPath) throws IOException {
-        return nameOrPath.equals(PretrainedModel.EMBEDDED)
-                ? Optional.of(PretrainedModel.embeddedConfig())
+        return nameOrPath.equals(EmbeddedModel.NAME)
+                ? Optional.of(EmbeddedModel.config())
                 : ModelFiles.of(nameOrPath).config();
     }
 

@@ -1,6 +1,5 @@
 package io.panext.zoo.checkpoint;
 
-import io.panext.zoo.checkpoint.CompleteFile.Values;
 import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +30,7 @@ public final class NumpyFile {
         ByteBuffer header = header(array);
         CompleteFile.write(target, channel -> {
             CompleteFile.drain(header, channel);
-            CompleteFile.writeValues(Values.of(array.values()), array.values().byteSize(), channel);
+            Values.of(array.values()).writeTo(channel, array.values().byteSize());
         });
     }
 

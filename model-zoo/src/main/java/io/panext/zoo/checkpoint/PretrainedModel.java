@@ -6,13 +6,9 @@ import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.Labels;
 import io.panext.zoo.Norm;
 import io.panext.zoo.Preprocessing;
-import io.panext.zoo.Preprocessing.CropMode;
-import io.panext.zoo.Preprocessing.Interpolation;
 import io.panext.zoo.PretrainedTag;
 import io.panext.zoo.Traits;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,22 +20,13 @@ import java.util.stream.Stream;
  * What a user names: weights with all that is needed to classify a photograph.
  *
  * <p>A checkpoint file brings labels and preprocessing in a {@link ModelConfig#FILE_NAME} in the same directory, and in
- * Hugging Face's {@code preprocessor_config.json}. Without one a published file is known by its name, and any other works
- * all the same, on {@linkplain #assumptions() assumptions} that a user should be told.
+ * Hugging Face's {@code preprocessor_config.json}. Without one a published file is known by its name or its hash, and any other
+ * works all the same, on {@linkplain #assumptions() assumptions} that a user should be told.
  */
 public final class PretrainedModel implements AutoCloseable {
 
     /** The model that travels in the jar: ten everyday classes, see the model card beside its weights. */
-    public static final String EMBEDDED = "convnextv2_atto.panext_cifar10";
-
-    /** What of the embedded model its file does not say: licence, and accuracy on CIFAR-10's 10,000 test images. */
-    public static final PretrainedTag EMBEDDED_TAG = new PretrainedTag("convnextv2_atto", "panext_cifar10", 10,
-            new Preprocessing(64, 64, 1, Interpolation.BICUBIC, CropMode.CENTER, Preprocessing.IMAGENET_MEAN,
-                    Preprocessing.IMAGENET_STD),
-            Optional.empty(), List.of(new PretrainedTag.Accuracy(64, 1.0, 78.28, 98.35)), "apache-2.0",
-            Optional.empty(), Optional.empty());
-
-    private static final String EMBEDDED_FOLDER = "/io/panext/zoo/models/" + EMBEDDED + "/";
+    public static final String EMBEDDED = EmbeddedModel.NAME;
 
     private final String name;
     private final ModelWeights weights;
@@ -162,17 +149,7 @@ public final class PretrainedModel implements AutoCloseable {
      * @throws IOException if the jar is damaged
      */
     public static PretrainedModel embedded() throws IOException {
-        return of(EMBEDDED, embeddedCheckpoint(), Optional.of(embeddedConfig()));
-    }
-
-    /** Opens the weights that travel in the jar. */
-    static Checkpoint embeddedCheckpoint() throws IOException {
-        return Safetensors.of(EMBEDDED, MemorySegment.ofArray(resource("model.safetensors")));
-    }
-
-    /** Reads the configuration that travels in the jar. */
-    static ModelConfig embeddedConfig() throws IOException {
-        return ModelConfig.parse(EMBEDDED + "/" + ModelConfig.FILE_NAME, resource(ModelConfig.FILE_NAME));
+        return of(EMBEDDED, EmbeddedModel.checkpoint(), Optional.of(EmbeddedModel.config()));
     }
 
     /**
@@ -301,14 +278,5 @@ public final class PretrainedModel implements AutoCloseable {
     /** Whether the weights can be those that the tag stands for, by whatever name they go. */
     private boolean isPlausible(PretrainedTag known) {
         return Catalogue.haveSameBody(Catalogue.get(known.architecture()).spec(), weights.spec());
-    }
-
-    private static byte[] resource(String file) throws IOException {
-        try (InputStream in = PretrainedModel.class.getResourceAsStream(EMBEDDED_FOLDER + file)) {
-            if (in == null) {
-                throw new CheckpointException(EMBEDDED, file + " is missing from the jar");
-            }
-            return in.readAllBytes();
-        }
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.panext.zoo.checkpoint.CompleteFile.Values;
 import io.panext.zoo.checkpoint.Safetensors.FloatTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,7 +53,7 @@ final class SafetensorsWriter {
             CompleteFile.drain(length.putLong(header.length).flip(), channel);
             CompleteFile.drain(ByteBuffer.wrap(header), channel);
             for (Tensor tensor : tensors) {
-                CompleteFile.writeValues(tensor.values.get(), tensor.info.byteSize(), channel);
+                tensor.values.get().writeTo(channel, tensor.info.byteSize());
                 written.accept(tensor.info);
             }
         });

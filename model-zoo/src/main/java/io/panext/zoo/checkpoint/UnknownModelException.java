@@ -12,7 +12,7 @@ public final class UnknownModelException extends IOException {
 
     UnknownModelException(String name) {
         super(Catalogue.suggestions(name).isEmpty()
-                ? Catalogue.unknown(name) + ": neither a file nor a known name; " + PretrainedModel.EMBEDDED
+                ? Catalogue.unknown(name) + ": neither a file nor a known name; " + EmbeddedModel.NAME
                         + " is embedded"
                 : Catalogue.unknown(name));
     }

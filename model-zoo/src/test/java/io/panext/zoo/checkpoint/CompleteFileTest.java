@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -85,6 +86,34 @@ class CompleteFileTest {
             throw new IOException("half way");
         }));
         assertEquals(List.of(), names());
+    }
+
+    @Test
+    @Timeout(60)
+    void aProcessThatIsToldToEndLeavesNothing() throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process process = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"),
+                EndsWhileItWrites.class.getName(), folder.resolve("file").toString()).inheritIO().start();
+        assertEquals(EndsWhileItWrites.STATUS, process.waitFor());
+        assertEquals(List.of(), names());
+    }
+
+    /** A program that ends, as it does when a signal tells it to, before its file is complete. */
+    static final class EndsWhileItWrites {
+
+        static final int STATUS = 42;
+
+        private EndsWhileItWrites() {}
+
+        static void main(String[] args) throws IOException {
+            Path file = Path.of(args[0]);
+            CompleteFile.write(file, channel -> {
+                CompleteFile.drain(ByteBuffer.wrap(CONTENT), channel);
+                try (Stream<Path> partial = Files.list(file.getParent())) {
+                    System.exit(partial.count() == 1 ? STATUS : 1);
+                }
+            });
+        }
     }
 
     private List<String> names() throws IOException {
