@@ -24,9 +24,6 @@ public record Linear(PackedWeights weights) {
     /** Weights that no cache of one core keeps from one block, or one run, to the next, in bytes. */
     private static final long LARGE_WEIGHTS = 1 << 20;
 
-    /** Rows up to which the time to read such weights shows. */
-    private static final int FEW_ROWS = 2 * CHUNK;
-
     /**
      * Returns the most rows that are asked from a {@link RowSource} at a time: all of them, if they are little more than
      * a block, for the weights stream past the rest as well.
@@ -95,7 +92,6 @@ public record Linear(PackedWeights weights) {
     private void run(RowSource src, Matrix dst, Epilogue epilogue, IntUnaryOperator firstRow, int fromChunk,
             int toChunk, Share panels) {
         int blockRows = blockRows(dst.rows(), weights.depth(), weights.columns());
-        boolean large = areLarge(weights.depth(), weights.columns());
         int fromPanel = panels.from(weights.panels());
         int toPanel = panels.to(weights.panels());
         int last;
@@ -108,9 +104,6 @@ public record Linear(PackedWeights weights) {
             Matrix block = src.rows(base, firstRow.applyAsInt(last));
             block.requireColumns(weights.depth());
             for (int panel = fromPanel; panel < toPanel; panel++) {
-                if (large && block.rows() <= FEW_ROWS) {
-                    weights.fetch(panel);
-                }
                 int column = weights.firstColumn(panel);
                 for (int chunk = first; chunk < last; chunk++) {
                     int from = firstRow.applyAsInt(chunk);

@@ -20,9 +20,6 @@ public final class PackedWeights {
     /** Depths that are reordered at a time: their 32 columns stay in the nearest cache. */
     private static final int STRETCH = 128;
 
-    /** Bytes of a cache line. */
-    private static final long LINE = Matrix.ROW_ALIGNMENT;
-
     private final MemorySegment memory;
     private final int columns;
     private final int depth;
@@ -132,25 +129,6 @@ public final class PackedWeights {
     /** Returns the depth: input values of a row. */
     public int depth() {
         return depth;
-    }
-
-    /**
-     * Brings a panel near by reading a value of each cache line. A product with few rows waits for memory, and reads it at
-     * half its speed, since its sums fill the queues in which loads would wait; Java has no instruction for this.
-     */
-    void fetch(int panel) {
-        long from = panelOffset(panel);
-        int stretches = (int) ((panelOffset(panel + 1) - from) / (4 * LINE));
-        int seen = 0;
-        for (int i = 0; i < stretches; i++) {
-            long at = from + (long) i * (4 * LINE);
-            seen |= memory.get(ValueLayout.JAVA_INT, at) | memory.get(ValueLayout.JAVA_INT, at + LINE)
-                    | memory.get(ValueLayout.JAVA_INT, at + 2 * LINE)
-                    | memory.get(ValueLayout.JAVA_INT, at + 3 * LINE);
-        }
-        if (seen == 1) { // HotSpot drops loads whose values nobody looks at
-            Thread.onSpinWait();
-        }
     }
 
     MemorySegment memory() {
