@@ -23,14 +23,13 @@ import java.util.stream.Stream;
 /**
  * Takes for each op the kernel that is the fastest on a plan's shapes.
  *
- * <p>What is not known yet is measured, in two passes, of which the first lets Java compile its kernels: two seconds for
- * all, or three runs of each kernel and pass, whichever takes longer, besides what it takes to pack weights and to load
- * what is run. Times are remembered for the next program. They are those of one worker, so that the choice, and with it
+ * <p>What is not known yet is measured, after a pass that lets Java compile its kernels: 0.3 s each for all, or
+ * three runs of each kernel, whichever takes longer, besides what it takes to pack weights and to load what is run. Times are remembered for the next program. They are those of one worker, so that the choice, and with it
  * the last bits of results, is the same for any number of them. What must not be measured has the first of its kernels.
  */
 public final class Fastest implements Selection {
 
-    private static final long PASS_NANOS = 900_000_000;
+    private static final long PASS_NANOS = 300_000_000;
 
     private final Shape images;
     private final String machine;
@@ -94,7 +93,7 @@ public final class Fastest implements Selection {
 
     private void measure(Map<String, Trial> trials, Measurements known) {
         long nanos = passNanos / trials.size();
-        trials.values().forEach(trial -> trial.run(nanos));
+        trials.values().forEach(trial -> trial.warmUp(nanos));
         trials.forEach((name, trial) -> known.add(name, trial.run(nanos)));
         try {
             known.store(folder);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Kernels that could run the same op on the same shapes, run in turn on one worker.
@@ -28,10 +29,24 @@ record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs) {
 
     private static final int LEAST_ROUNDS = 3;
 
+    /** What takes long enough in Java's interpreter. */
+    private static final Share FEW_ROWS = new Share(0, 32);
+
     /** What is measured is the same for trials of the same name. */
     String name() {
         List<String> names = candidates.stream().map(Kernel::name).toList();
         return names + " " + inputs + " to " + outputs;
+    }
+
+    /** Lets Java compile the candidates: they run in turn until the time is up, at first on few rows. */
+    void warmUp(long nanos) {
+        use((tasks, images) -> {
+            long end = System.nanoTime() + nanos;
+            tasks.forEach(task -> task.run(images, FEW_ROWS));
+            while (System.nanoTime() - end < 0) {
+                tasks.forEach(task -> task.run(images, Share.ALL));
+            }
+        });
     }
 
     /**
@@ -40,6 +55,21 @@ record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs) {
      * @return the shortest time of each, in microseconds, by name
      */
     Map<String, Double> run(long nanos) {
+        var best = new LinkedHashMap<String, Double>();
+        use((tasks, images) -> {
+            long end = System.nanoTime() + nanos;
+            for (int round = 0; round < LEAST_ROUNDS || System.nanoTime() - end < 0; round++) {
+                for (int i = 0; i < tasks.size(); i++) {
+                    long start = System.nanoTime();
+                    tasks.get(i).run(images, Share.ALL);
+                    best.merge(candidates.get(i).name(), (System.nanoTime() - start) / 1e3, Math::min);
+                }
+            }
+        });
+        return best;
+    }
+
+    private void use(BiConsumer<List<Task>, MemorySegment> user) {
         var packed = new ArrayList<PackedKernel>();
         var tasks = new ArrayList<Task>();
         try (Arena arena = Arena.ofShared()) {
@@ -53,24 +83,12 @@ record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs) {
                     tasks.add(
                             packed.getLast().bind(new Operands(inputs.getFirst(), src, dst, List.of(scratch), images)));
                 }
-                return time(tasks, images, System.nanoTime() + nanos);
+                user.accept(tasks, images);
             } finally {
                 tasks.forEach(Task::close);
                 packed.forEach(PackedKernel::close);
             }
         }
-    }
-
-    private Map<String, Double> time(List<Task> tasks, MemorySegment images, long end) {
-        var best = new LinkedHashMap<String, Double>();
-        for (int round = 0; round < LEAST_ROUNDS || System.nanoTime() - end < 0; round++) {
-            for (int i = 0; i < tasks.size(); i++) {
-                long start = System.nanoTime();
-                tasks.get(i).run(images, Share.ALL);
-                best.merge(candidates.get(i).name(), (System.nanoTime() - start) / 1e3, Math::min);
-            }
-        }
-        return best;
     }
 
     private static Matrix map(Arena arena, Shape shape) {
