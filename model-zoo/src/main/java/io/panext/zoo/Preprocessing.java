@@ -86,4 +86,14 @@ public record Preprocessing(int height, int width, double cropPct, Interpolation
     public Preprocessing withCropPct(double newCropPct) {
         return new Preprocessing(height, width, newCropPct, interpolation, cropMode, mean, std);
     }
+
+    /** Returns these settings with another filter. */
+    public Preprocessing withInterpolation(Interpolation newInterpolation) {
+        return new Preprocessing(height, width, cropPct, newInterpolation, cropMode, mean, std);
+    }
+
+    /** Returns these settings for another treatment of images that are not square. */
+    public Preprocessing withCropMode(CropMode newCropMode) {
+        return new Preprocessing(height, width, cropPct, interpolation, newCropMode, mean, std);
+    }
 }

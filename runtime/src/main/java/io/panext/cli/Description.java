@@ -1,6 +1,7 @@
 package io.panext.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.panext.compile.Plan;
 import io.panext.graph.Shape;
 import io.panext.graph.Visible;
@@ -26,6 +27,7 @@ import java.util.stream.IntStream;
  * @param generation    V1 or V2
  * @param depths        blocks of each stage
  * @param dims          channels of each stage
+ * @param design        how it is built
  * @param classes       outputs of the classifier, 0 if there is none
  * @param labels        classes that have a name
  * @param keyLayout     how the checkpoint names its tensors
@@ -44,9 +46,9 @@ import java.util.stream.IntStream;
  * @param steps         what runs, masked or not, if that was asked for
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Description(String name, Generation generation, List<Integer> depths, List<Integer> dims, int classes,
-        int labels,
-        KeyLayout keyLayout, Preprocessing preprocessing, long parameters, List<Integer> images, long macs,
+record Description(String name, Generation generation, List<Integer> depths, List<Integer> dims,
+        @JsonUnwrapped Design design, int classes, int labels, KeyLayout keyLayout, Preprocessing preprocessing,
+        long parameters, List<Integer> images, long macs,
         long timmMacs, long activations, int threads, int imagesAtATime, long weightBytes, long arenaBytes,
         long liveBytes,
         Masked masked, List<Step> steps) {
@@ -127,7 +129,8 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
         List<Plan.Step> planned = masked.orElse(plan).steps();
         List<Step> steps = IntStream.range(0, planned.size())
                 .mapToObj(i -> Step.of(i, planned.get(i), plan.isShared() ? plan.workers() : 1)).toList();
-        return new Description(model.name(), spec.generation(), spec.depths(), spec.dims(), spec.classes(),
+        return new Description(model.name(), spec.generation(), spec.depths(), spec.dims(), Design.of(spec),
+                spec.classes(),
                 model.labels().map(Labels::size).orElse(0), stored ? model.weights().layout() : null,
                 stored ? model.preprocessing() : null, spec.parameterCount(), list(plan.images()),
                 spec.macs(height, width), spec.fvcoreMacs(height, width), spec.activations(height, width),
@@ -141,6 +144,7 @@ record Description(String name, Generation generation, List<Integer> depths, Lis
         rows.add(List.of("generation", generation.name()));
         rows.add(List.of("depths", depths.toString()));
         rows.add(List.of("dims", dims.toString()));
+        rows.addAll(design.rows());
         rows.add(List.of("classes", classes + (labels > 0 ? ", with labels" : ", without labels")));
         if (keyLayout != null) {
             rows.add(List.of("key layout", keyLayout.name().toLowerCase(Locale.ROOT)));

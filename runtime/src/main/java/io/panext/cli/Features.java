@@ -116,6 +116,7 @@ final class Features implements Callable<Integer> {
     public Integer call() throws IOException {
         Messages messages = new Messages(command.commandLine().getErr());
         requireSense();
+        Outputs outputs = outputs();
         OutputFile.require(command, out, format.isPresent() ? NO_ENDINGS : ENDINGS);
         List<Path> images = operands.find(messages);
         OutputFile.requireOther(command, out, List.of(model.nameOrPath()));
@@ -125,7 +126,7 @@ final class Features implements Callable<Integer> {
             if (maskRatio.isPresent()) {
                 writeMasked(images, maskRatio.get(), options, messages);
             } else {
-                write(images, options, messages);
+                write(images, options.withOutputs(outputs), messages);
             }
         }
         return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -157,15 +158,15 @@ final class Features implements Callable<Integer> {
     }
 
     private void write(List<Path> images, Options options, Messages messages) throws IOException {
-        Outputs outputs = outputs();
-        try (ConvNeXt convNeXt = model.load(options.withOutputs(outputs))) {
+        Target target = options.outputs().target();
+        try (ConvNeXt convNeXt = model.load(options)) {
             messages.warn(convNeXt.warnings());
-            if (norm && !outputs.target().maps(convNeXt.spec().stages()).contains(convNeXt.spec().stages() - 1)) {
+            if (norm && !target.maps(convNeXt.spec().stages()).contains(convNeXt.spec().stages() - 1)) {
                 throw new ParameterException(command.commandLine(),
                         "--norm goes with the last stage, which --stages leaves out");
             }
             try (Session session = convNeXt.newSession();
-                    FeatureFile file = new FeatureFile(out, format, outputs.target().maps(convNeXt.spec().stages()))) {
+                    FeatureFile file = new FeatureFile(out, format, target.maps(convNeXt.spec().stages()))) {
                 ImageOperands.forEach(images, "features", messages, (image, _) -> file.add(image.toString(),
                         session.run(List.of(session.decoder().decode(image)))));
                 file.write(convNeXt.name());
@@ -191,11 +192,15 @@ final class Features implements Callable<Integer> {
     }
 
     private Outputs outputs() {
-        Outputs wanted = switch (kind) {
-            case POOLED -> Outputs.pooled();
-            case MAP -> Outputs.of(new Target.LastMap(norm));
-            case STAGES -> Outputs.of(new Target.Stages(stages, norm));
-        };
-        return stride.map(wanted::withStride).orElse(wanted);
+        try {
+            Outputs wanted = switch (kind) {
+                case POOLED -> Outputs.pooled();
+                case MAP -> Outputs.of(new Target.LastMap(norm));
+                case STAGES -> Outputs.of(new Target.Stages(stages, norm));
+            };
+            return stride.map(wanted::withStride).orElse(wanted);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
     }
 }

@@ -25,6 +25,9 @@ final class ModelOption {
     @Mixin
     private WeightsOption weights;
 
+    @Mixin
+    private PreprocessingOptions preprocessing;
+
     /** Returns the model that arguments seem to name, before they are parsed. */
     static String named(List<String> args) {
         String model = ConvNeXt.EMBEDDED;
@@ -45,8 +48,21 @@ final class ModelOption {
         return nameOrPath;
     }
 
+    PreprocessingOptions preprocessing() {
+        return preprocessing;
+    }
+
     PretrainedModel open() throws IOException {
-        return PretrainedModel.open(nameOrPath, arch.architecture, weights.key);
+        PretrainedModel model = PretrainedModel.open(nameOrPath, arch.architecture, weights.key);
+        if (!preprocessing.areGiven()) {
+            return model;
+        }
+        try {
+            return model.withPreprocessing(preprocessing.over(model.preprocessing()));
+        } catch (IllegalArgumentException e) {
+            model.close();
+            throw e;
+        }
     }
 
     ConvNeXt load(Options options) throws IOException {
@@ -57,7 +73,8 @@ final class ModelOption {
 
     /** Loads the model for one image at a time, unless that was anticipated. */
     Network network(Options options, Optional<Anticipation> anticipation) throws IOException {
-        if (anticipation.isPresent() && arch.architecture.isEmpty() && weights.key.isEmpty()) {
+        boolean usual = arch.architecture.isEmpty() && weights.key.isEmpty() && !preprocessing.areGiven();
+        if (anticipation.isPresent() && usual) {
             Optional<Network> anticipated = anticipation.get().take(nameOrPath, options);
             if (anticipated.isPresent()) {
                 return anticipated.get();

@@ -68,12 +68,18 @@ final class PullCommand implements Callable<Integer> {
         if (name.equals(ConvNeXt.EMBEDDED)) {
             throw new IllegalArgumentException(name + " is embedded: there is nothing to fetch");
         }
-        PretrainedTag tag = PretrainedTags.find(name).orElseThrow(() -> new IllegalArgumentException(
-                Catalogue.find(name).isPresent()
-                        ? name + " is an architecture; panext models " + name + " lists its weights"
-                        : Catalogue.unknown(name)));
+        PretrainedTag tag = PretrainedTags.find(name).orElseThrow(() -> new IllegalArgumentException(unknown(name)));
         return tag.hub().orElseThrow(() -> new IllegalArgumentException(name + " is not on the hub"
                 + tag.source().map(source -> "; it can be had at " + source).orElse("")));
+    }
+
+    private static String unknown(String name) {
+        if (Catalogue.find(name).isPresent()) {
+            return name + " is an architecture; panext models " + name + " lists its weights";
+        }
+        return name.matches("[^/]+/[^/]+")
+                ? "unknown model '" + name + "': a repository of Hugging Face is named " + HubCache.SCHEME + name
+                : Catalogue.unknown(name);
     }
 
     private static Path fetch(Pull pull) throws IOException {

@@ -87,6 +87,10 @@ final class Reconstruct implements Callable<Integer> {
             throw new ParameterException(command.commandLine(),
                     "--mask-ratio and --seed go with an image; tensors have their masks beside them");
         }
+        if (source.tensors != null && model.preprocessing().areGiven()) {
+            throw new ParameterException(command.commandLine(),
+                    "--size, --crop-pct, --interpolation and --crop-mode go with an image; tensors are taken as they are");
+        }
         OutputFile.require(command, output, source.image != null ? ".png" : ".safetensors");
         Path input = source.image != null ? source.image : source.tensors;
         OutputFile.requireOther(command, output, List.of(model.nameOrPath(), input.toString()));

@@ -58,14 +58,6 @@ final class Validate implements Callable<Integer> {
             description = "Folder with a folder of images for each class.")
     private Path data;
 
-    @Option(names = {"-s", "--size"}, paramLabel = "N", converter = Positive.class,
-            description = "Edge of the model's input, in pixels; default: the model's own.")
-    private Optional<Integer> size;
-
-    @Option(names = "--crop-pct", paramLabel = "P", converter = CropPct.class,
-            description = "Share of the resized edge that is kept, in (0, 1]; default: the model's own.")
-    private Optional<Double> cropPct;
-
     @Option(names = "--class-map", paramLabel = "FILE",
             description = "Text file with the folders' names, a line each, in the order of the model's outputs.")
     private Optional<Path> classMap;
@@ -101,7 +93,7 @@ final class Validate implements Callable<Integer> {
                 .withDecoder(ImageDecoder.DEFAULT.withOrientation(Orientation.IGNORE));
         try (ConvNeXt convNeXt = model.load(options)) {
             messages.warn(convNeXt.warnings());
-            Preprocessing preprocessing = preprocessing(convNeXt.preprocessing());
+            Preprocessing preprocessing = convNeXt.preprocessing();
             Validation validation = new Validation(convNeXt, preprocessing);
             List<Path> folders = folders();
             ClassFolders classes = classes(convNeXt, folders);
@@ -125,11 +117,6 @@ final class Validate implements Callable<Integer> {
             }
         }
         return messages.problems() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
-    }
-
-    private Preprocessing preprocessing(Preprocessing usual) {
-        Preprocessing sized = size.map(edge -> usual.withSize(edge, edge)).orElse(usual);
-        return cropPct.map(sized::withCropPct).orElse(sized);
     }
 
     private List<Path> folders() throws CommandException {

@@ -2,6 +2,7 @@ package io.panext.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,6 +27,18 @@ class ClassifyTest {
 
     @TempDir
     private Path folder;
+
+    @Test
+    void anotherSizeThanTheModelsOwnIsAnotherAnswer() {
+        Invocation usual = Invocation.of("classify", "--format", "csv", Invocation.CAT);
+        Invocation larger = Invocation.of("classify", "--format", "csv", "--size", 128, Invocation.CAT);
+        assertEquals(0, larger.status(), larger.err());
+        assertNotEquals(usual.out(), larger.out());
+        assertEquals(usual.out(), Invocation.of("classify", "--format", "csv", "--size", 64, Invocation.CAT).out());
+        Invocation small = Invocation.of("classify", "--size", 31, Invocation.CAT);
+        assertEquals(1, small.status());
+        assertEquals(1, small.errLines().size(), small.err());
+    }
 
     @Test
     void oneImageIsRanked() {

@@ -10,7 +10,11 @@ import io.panext.FeatureMap;
 import io.panext.Options;
 import io.panext.Session;
 import io.panext.graph.Outputs;
+import io.panext.zoo.Preprocessing;
+import io.panext.zoo.Preprocessing.CropMode;
+import io.panext.zoo.Preprocessing.Interpolation;
 import io.panext.zoo.checkpoint.Checkpoint;
+import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -52,6 +56,23 @@ class FeaturesTest {
                     Arrays.copyOf(written.floats("pre_logits"), 320));
             assertTrue(written.metadata().get("images").startsWith("[\"" + Invocation.CAT + "\",\""));
             assertEquals(ConvNeXt.EMBEDDED, written.metadata().get("model"));
+        }
+    }
+
+    @Test
+    void photographsArePreparedAsTheCommandLineSays() throws IOException {
+        Path out = folder.resolve("out.safetensors");
+        assertEquals(0, Invocation.of("features", "--output", "map", "--size", 96, "--crop-pct", 0.9,
+                "--interpolation", "bilinear", "--crop-mode", "squash", "-o", out, Invocation.CAT).status());
+        Preprocessing settings = new Preprocessing(96, 96, 0.9, Interpolation.BILINEAR, CropMode.SQUASH,
+                Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
+        try (Checkpoint written = Checkpoint.open(out);
+                PretrainedModel pretrained = PretrainedModel.embedded().withPreprocessing(settings);
+                ConvNeXt model = ConvNeXt.load(pretrained, Options.DEFAULT.withOutputs(Outputs.map()));
+                Session session = model.newSession()) {
+            assertEquals(List.of(1, 320, 3, 3), written.info("stage3").shape());
+            assertArrayEquals(session.run(List.of(model.decoder().decode(Invocation.CAT))).maps().getFirst().planar(),
+                    written.floats("stage3"));
         }
     }
 
@@ -197,6 +218,7 @@ class FeaturesTest {
                 folder.resolve("x.safetensors"));
         assertRefused(1, "there is no stage 7", "--output", "stages", "--stages", "7", "-o", out);
         assertRefused(1, "an output stride of 5", "--output-stride", 5, "-o", out);
+        assertRefused(2, "[3, 1]", "--output", "stages", "--stages", "3,1", "-o", out);
         assertRefused(1, "missing", "-o", folder.resolve("missing/out.npy"));
     }
 

@@ -34,6 +34,19 @@ class InspectTest {
     }
 
     @Test
+    void theDesignIsTold() throws IOException {
+        JsonNode zepto = Invocation.of("inspect", "convnext_zepto_rms_ols", "-f", "json").json();
+        assertEquals("convnext_zepto_rms_ols", zepto.path("architecture").asText());
+        assertEquals("two 3x3 convolutions, 32 activated channels between them", zepto.path("stem").asText());
+        assertEquals("simple_norm, eps 1.0E-6", zepto.path("norm").asText());
+        assertEquals("gelu", zepto.path("activation").asText());
+        assertEquals("[7,7,7,7]", zepto.path("kernels").toString());
+        Invocation text = Invocation.of("inspect", "convnext_tiny.fb_in22k");
+        assertTrue(text.out().contains("4x4 patches"), text.out());
+        assertTrue(text.out().contains("pooling, layer_norm, eps 1.0E-6, linear to 21841"), text.out());
+    }
+
+    @Test
     void theModeDecidesHowThreadsDivideABatch() throws IOException {
         assertEquals(4, imagesAtATime("auto"));
         assertEquals(4, imagesAtATime("throughput"));

@@ -46,7 +46,7 @@ class MainTest {
             "classify --top many a.png", "classify --threads 0 a.png", "classify --threads 2000 a.png",
             "classify --max-pixels 0 a.png", "classify --format xml a.png", "classify --top", "run", "run --model a",
             "inspect", "inspect --size 0 convnext_tiny", "inspect --format csv convnext_tiny", "preprocess a.png",
-            "preprocess --size 224 --model b a.png -o c.png", "preprocess --crop-pct 0.9 a.png -o c.png",
+            "classify --size 0 a.png", "reconstruct --size 64 -i a.safetensors -o b.safetensors",
             "preprocess --size 224 --crop-pct 1.5 a.png -o c.png", "models --format yaml", "validate",
             "validate --data a --crop-pct 2", "convert a.pth",
             "convert a.pth b.safetensors --dtype f64", "convert a.pth b.safetensors --layout mxnet"})

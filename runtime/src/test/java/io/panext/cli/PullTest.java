@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.panext.ConvNeXt;
 import io.panext.JavaProcess;
 import io.panext.zoo.Catalogue;
 import io.panext.zoo.checkpoint.Safetensors;
@@ -74,6 +75,10 @@ class PullTest {
         assertEquals("panext: convnext_tiny.tv_in1k is not on the hub; it can be had at "
                 + "https://download.pytorch.org/models/convnext_tiny-983f1562.pth",
                 Invocation.of("pull", "convnext_tiny.tv_in1k").err().strip());
+        assertEquals("panext: unknown model 'facebook/convnext-tiny-224': a repository of Hugging Face is named "
+                + "hf:facebook/convnext-tiny-224", Invocation.of("pull", "facebook/convnext-tiny-224").err().strip());
+        assertEquals("panext: " + ConvNeXt.EMBEDDED + " is embedded: there is nothing to fetch",
+                Invocation.of("pull", ConvNeXt.EMBEDDED).err().strip());
         assertTrue(Invocation.of("pull", "hf:nobody").err().contains("is no repository's name"));
     }
 

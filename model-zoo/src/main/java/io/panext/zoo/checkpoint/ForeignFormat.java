@@ -13,6 +13,8 @@ enum ForeignFormat {
     GGUF("GGUF", "it is a GGUF file; use the PyTorch weights that it was made from"),
     GZIP("\u001f\u008b", "it is a gzip archive; unpack it first"),
     GIT_LFS("version https://git-lfs", "it is a Git LFS pointer; fetch the file that it stands for"),
+    PNG("\u0089PNG", "it is a picture, and no model"),
+    JPEG("\u00ff\u00d8\u00ff", "it is a picture, and no model"),
     HTML("<", "it is an HTML or XML page; the download went wrong"),
     JSON("{", "it is a JSON file; name the checkpoint beside it");
 

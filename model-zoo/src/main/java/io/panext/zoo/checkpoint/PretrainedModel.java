@@ -33,14 +33,21 @@ public final class PretrainedModel implements AutoCloseable {
     private final Optional<ModelConfig> config;
     private final boolean normKnown;
     private final Optional<PretrainedTag> tag;
+    private final Optional<Preprocessing> chosen;
 
     private PretrainedModel(String name, ModelWeights weights, Optional<ModelConfig> config, boolean normKnown,
-            Optional<PretrainedTag> tag) {
+            Optional<PretrainedTag> tag, Optional<Preprocessing> chosen) {
         this.name = name;
         this.weights = weights;
         this.config = config;
         this.normKnown = normKnown;
         this.tag = tag.filter(this::isPlausible);
+        this.chosen = chosen;
+    }
+
+    /** Returns this model with photographs prepared in another way. It takes over the weights: close it instead of this. */
+    public PretrainedModel withPreprocessing(Preprocessing preprocessing) {
+        return new PretrainedModel(name, weights, config, normKnown, tag, Optional.of(preprocessing));
     }
 
     /**
@@ -193,7 +200,7 @@ public final class PretrainedModel implements AutoCloseable {
         }
         boolean normKnown = weights.spec().norm().kind().hasShift() || stated.or(supposed).norm().isPresent()
                 || Catalogue.like(weights.spec()).isPresent();
-        return new PretrainedModel(name, weights, config, normKnown, tag);
+        return new PretrainedModel(name, weights, config, normKnown, tag, Optional.empty());
     }
 
     /** How the user named it, or the checkpoint's path. */
@@ -230,12 +237,12 @@ public final class PretrainedModel implements AutoCloseable {
     }
 
     /**
-     * How photographs are prepared: as the configuration says, else as the {@linkplain #tag() published weights} want it, else
-     * {@link Preprocessing#IMAGENET_224}.
+     * How photographs are prepared: as {@linkplain #withPreprocessing chosen}, else as the configuration says, else as the
+     * {@linkplain #tag() published weights} want it, else {@link Preprocessing#IMAGENET_224}.
      */
     public Preprocessing preprocessing() {
-        return config.flatMap(ModelConfig::preprocessing).or(() -> tag.map(PretrainedTag::preprocessing))
-                .orElse(Preprocessing.IMAGENET_224);
+        return chosen.or(() -> config.flatMap(ModelConfig::preprocessing))
+                .or(() -> tag.map(PretrainedTag::preprocessing)).orElse(Preprocessing.IMAGENET_224);
     }
 
     /** What nobody said of the architecture and was assumed, one sentence each, for the user to read. */
@@ -254,7 +261,8 @@ public final class PretrainedModel implements AutoCloseable {
         var assumptions = new ArrayList<String>();
         if (config.flatMap(ModelConfig::preprocessing).isEmpty()) {
             assumptions.add(name + ": preprocessing is assumed to be " + tag.map(known -> "that of " + known.name())
-                    .orElse("ImageNet's at 224 px, crop 0.875, bicubic") + reason);
+                    .orElse("ImageNet's at 224 px, crop 0.875, bicubic")
+                    + (chosen.isPresent() ? ", but for what was chosen" : "") + reason);
         }
         if (config.flatMap(ModelConfig::labels).isEmpty() && weights.spec().classes() > 0) {
             assumptions.add(name + (publishedLabels().isPresent()

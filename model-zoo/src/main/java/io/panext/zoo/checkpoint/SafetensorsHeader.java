@@ -75,7 +75,8 @@ record SafetensorsHeader(SequencedMap<String, TensorInfo> tensors, Map<String, L
         }
         if (length < 2 || length > MAX_LENGTH) {
             throw new CheckpointException(name, "is not a safetensors file: " + ForeignFormat.of(file)
-                    .orElse("its header would have " + Long.toUnsignedString(length) + " bytes"));
+                    .orElse("its header would have " + Long.toUnsignedString(length)
+                            + " bytes; nor is it what PyTorch or MindSpore save"));
         }
         return length;
     }

@@ -66,6 +66,20 @@ class PretrainedModelTest {
     }
 
     @Test
+    void chosenPreprocessingGoesBeforeAllOther() throws IOException {
+        Preprocessing chosen = Preprocessing.IMAGENET_224.withSize(96, 64).withCropPct(1);
+        try (PretrainedModel model = PretrainedModel.open(weights.toString()).withPreprocessing(chosen)) {
+            assertEquals(chosen, model.preprocessing());
+            assertEquals(weights + ": preprocessing is assumed to be ImageNet's at 224 px, crop 0.875, bicubic, "
+                    + "but for what was chosen (no config.json beside it)", model.assumptions().getFirst());
+        }
+        try (PretrainedModel model = PretrainedModel.embedded().withPreprocessing(chosen)) {
+            assertEquals(chosen, model.preprocessing());
+            assertEquals(List.of(), model.assumptions());
+        }
+    }
+
+    @Test
     void aPublishedFileIsKnownByItsName() throws IOException {
         Path file = folder.resolve("convnextv2_atto.fcmae_ft_in1k.safetensors");
         write(file, Catalogue.get("convnextv2_atto").spec());
