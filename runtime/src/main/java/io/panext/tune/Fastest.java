@@ -23,20 +23,24 @@ import java.util.stream.Stream;
 /**
  * Takes for each op the kernel that is the fastest on a plan's shapes.
  *
- * <p>What is not known yet is measured, after a pass that lets Java compile its kernels: 0.3 s each for all, or
- * three runs of each kernel, whichever takes longer, besides what it takes to pack weights and to load what is run. Times are remembered for the next program. They are those of one worker, so that the choice, and with it
- * the last bits of results, is the same for any number of them. What must not be measured has the first of its kernels.
+ * <p>What is not known yet is measured. That takes two seconds for all, of which most let Java compile its kernels, or three
+ * runs of each kernel where that is longer. Times are remembered for the next program. They are those of one worker, so that
+ * the choice, and with it the last bits of results, is the same for any number of them. What must not be measured has the
+ * first of its kernels.
  */
 public final class Fastest implements Selection {
 
-    private static final long PASS_NANOS = 300_000_000;
+    private static final long NANOS = 1_900_000_000;
+
+    /** How much of the time is for measuring; until then kernels run to be compiled. */
+    private static final double MEASURED = 0.15;
 
     private final Shape images;
     private final String machine;
     private final CacheFolder folder;
     private final Consumer<String> notes;
     private final BooleanSupplier mayMeasure;
-    private final long passNanos;
+    private final long nanos;
 
     /**
      * Describes what will be run.
@@ -49,17 +53,17 @@ public final class Fastest implements Selection {
      */
     public Fastest(Shape images, String machine, CacheFolder folder, Consumer<String> notes,
             BooleanSupplier mayMeasure) {
-        this(images, machine, folder, notes, mayMeasure, PASS_NANOS);
+        this(images, machine, folder, notes, mayMeasure, NANOS);
     }
 
     Fastest(Shape images, String machine, CacheFolder folder, Consumer<String> notes, BooleanSupplier mayMeasure,
-            long passNanos) {
+            long nanos) {
         this.images = images;
         this.machine = machine;
         this.folder = folder;
         this.notes = notes;
         this.mayMeasure = mayMeasure;
-        this.passNanos = passNanos;
+        this.nanos = nanos;
     }
 
     @Override
@@ -92,13 +96,27 @@ public final class Fastest implements Selection {
     }
 
     private void measure(Map<String, Trial> trials, Measurements known) {
-        long nanos = passNanos / trials.size();
-        trials.values().forEach(trial -> trial.warmUp(nanos));
-        trials.forEach((name, trial) -> known.add(name, trial.run(nanos)));
+        long end = System.nanoTime() + nanos;
+        inTurn(trials, end - (long) (MEASURED * nanos), (_, trial, part) -> trial.warmUp(part));
+        inTurn(trials, end, (name, trial, part) -> known.add(name, trial.run(part)));
         try {
             known.store(folder);
         } catch (IOException e) {
             notes.accept("which kernels are fastest cannot be remembered in " + folder.path() + ": " + e);
+        }
+    }
+
+    /** What is done with a trial in its part of the time. */
+    @FunctionalInterface
+    private interface Turn {
+        void take(String name, Trial trial, long nanos);
+    }
+
+    /** Gives each trial its part of the time that is left when its turn comes. */
+    private static void inTurn(Map<String, Trial> trials, long end, Turn turn) {
+        int left = trials.size();
+        for (Map.Entry<String, Trial> trial : trials.entrySet()) {
+            turn.take(trial.getKey(), trial.getValue(), (end - System.nanoTime()) / left--);
         }
     }
 

@@ -32,8 +32,8 @@ class FastestTest {
     private static final ConvNeXtSpec SPEC = ConvNeXtSpec.v2(List.of(1), List.of(8), 2);
     private static final Shape IMAGES = new Shape(1, 32, 32, 3);
 
-    /** Each kernel still runs three times a pass. */
-    private static final long PASS_NANOS = 0;
+    /** Each kernel still runs three times. */
+    private static final long NANOS = 0;
 
     @TempDir
     private Path temporary;
@@ -124,7 +124,7 @@ class FastestTest {
     }
 
     private List<Selection.Choice> choose(Path folder, String machine, BooleanSupplier mayMeasure) throws IOException {
-        var selection = new Fastest(IMAGES, machine, new CacheFolder(folder), notes::add, mayMeasure, PASS_NANOS);
+        var selection = new Fastest(IMAGES, machine, new CacheFolder(folder), notes::add, mayMeasure, NANOS);
         return selection.choose(graph(), node -> Stream.of(new Timed("slow", 2_000_000, runs),
                 new Timed("quick", 1_000, runs)));
     }
