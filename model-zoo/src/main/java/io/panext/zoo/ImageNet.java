@@ -14,7 +14,7 @@ final class ImageNet {
     private ImageNet() {}
 
     private static Labels load() {
-        List<Map<String, String>> rows = Table.rows("imagenet1k.csv");
+        List<Map<String, String>> rows = CsvResource.rows("imagenet1k.csv");
         return new Labels(column(rows, "name"), column(rows, "synset"));
     }
 

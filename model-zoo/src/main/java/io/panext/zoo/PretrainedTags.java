@@ -84,7 +84,7 @@ public final class PretrainedTags {
 
     private static SequencedMap<String, PretrainedTag> load() {
         var tags = new LinkedHashMap<String, PretrainedTag>();
-        for (Map<String, String> cells : Table.rows("tags.csv")) {
+        for (Map<String, String> cells : CsvResource.rows("tags.csv")) {
             PretrainedTag tag = new Row(cells).tag();
             tags.put(tag.name(), tag);
         }

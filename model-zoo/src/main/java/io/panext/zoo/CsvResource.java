@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /** The CSV files in this module's jar. */
-final class Table {
+final class CsvResource {
 
-    private Table() {}
+    private CsvResource() {}
 
     /**
      * Reads a file.
@@ -24,7 +24,7 @@ final class Table {
      */
     static List<Map<String, String>> rows(String resource) {
         // without ObjectMapper, which is a sixth of a start
-        try (CsvParser csv = new CsvFactory().createParser(Table.class.getResourceAsStream(resource))) {
+        try (CsvParser csv = new CsvFactory().createParser(CsvResource.class.getResourceAsStream(resource))) {
             csv.setSchema(CsvSchema.emptySchema().withHeader());
             var rows = new ArrayList<Map<String, String>>();
             while (csv.nextToken() == JsonToken.START_OBJECT) {
