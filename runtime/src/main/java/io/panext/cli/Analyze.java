@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
@@ -108,12 +107,9 @@ final class Analyze implements Callable<Integer> {
     }
 
     private static List<String> cells(FeatureDiversity layer) {
-        return List.of(layer.layer(), Integer.toString(layer.channels()), decimal("%.4f", layer.cosineDistance()),
-                decimal("%.1f", 100 * layer.dead()), decimal("%.1f", 100 * layer.saturated()));
-    }
-
-    private static String decimal(String pattern, double value) {
-        return String.format(Locale.ROOT, pattern, value);
+        return List.of(layer.layer(), Integer.toString(layer.channels()),
+                Notation.decimal("%.4f", layer.cosineDistance()),
+                Notation.decimal("%.1f", 100 * layer.dead()), Notation.decimal("%.1f", 100 * layer.saturated()));
     }
 
     private static RgbImage plot(String title, List<FeatureDiversity> layers) {

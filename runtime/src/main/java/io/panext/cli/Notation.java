@@ -56,6 +56,11 @@ final class Notation {
                 lowerCase(preprocessing.interpolation()), preprocessing.mean(), preprocessing.std());
     }
 
+    /** A number as a pattern has it, with a decimal point everywhere. */
+    static String decimal(String pattern, double value) {
+        return String.format(Locale.ROOT, pattern, value);
+    }
+
     /** A constant as users write it. */
     static String lowerCase(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);

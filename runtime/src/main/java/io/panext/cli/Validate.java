@@ -10,7 +10,6 @@ import io.panext.validate.RealLabels;
 import io.panext.validate.Sample;
 import io.panext.validate.Score;
 import io.panext.validate.Validation;
-import io.panext.zoo.Preprocessing;
 import io.panext.zoo.checkpoint.FileRefusal;
 import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.IOException;
@@ -93,8 +92,7 @@ final class Validate implements Callable<Integer> {
                 .withDecoder(ImageDecoder.DEFAULT.withOrientation(Orientation.IGNORE));
         try (ConvNeXt convNeXt = model.load(options)) {
             messages.warn(convNeXt.warnings());
-            Preprocessing preprocessing = convNeXt.preprocessing();
-            Validation validation = new Validation(convNeXt, preprocessing);
+            Validation validation = new Validation(convNeXt);
             List<Path> folders = folders();
             ClassFolders classes = classes(convNeXt, folders);
             List<Sample> samples = samples(folders, classes, messages);
@@ -104,10 +102,10 @@ final class Validate implements Callable<Integer> {
             // a name without a number is noticed now, not after hours
             real.ifPresent(labels -> samples.forEach(sample -> labels.of(sample.name())));
             var found = new ArrayList<Outcome>();
-            OptionalDouble rate = run(validation, convNeXt, preprocessing, samples, found, messages);
+            OptionalDouble rate = run(validation, convNeXt, samples, found, messages);
             Score score = real.map(labels -> Score.of(found, outcome -> labels.of(outcome.name())))
                     .orElseGet(() -> Score.of(found));
-            var report = new ValidationReport(convNeXt, preprocessing, classes, score, found, rate);
+            var report = new ValidationReport(convNeXt, classes, score, found, rate);
             report.print(format.format, command.commandLine().getOut());
             if (resultsFile.isPresent()) {
                 report.writeResult(resultsFile.get());
@@ -166,10 +164,10 @@ final class Validate implements Callable<Integer> {
     }
 
     /** All that decides what comes of a photograph. */
-    private String setup(ConvNeXt convNeXt, Preprocessing preprocessing) throws IOException {
+    private String setup(ConvNeXt convNeXt) throws IOException {
         try (PretrainedModel pretrained = model.open()) {
             return String.join(" ", convNeXt.name(), Fingerprint.of(pretrained.weights()),
-                    convNeXt.options().precision().toString(), Notation.settings(preprocessing));
+                    convNeXt.options().precision().toString(), Notation.settings(convNeXt.preprocessing()));
         }
     }
 
@@ -179,10 +177,10 @@ final class Validate implements Callable<Integer> {
      * @param found gets all outcomes
      * @return photographs that this run judged in a second; empty if there were none
      */
-    private OptionalDouble run(Validation validation, ConvNeXt convNeXt, Preprocessing preprocessing,
-            List<Sample> samples, List<Outcome> found, Messages messages) throws IOException, CommandException {
+    private OptionalDouble run(Validation validation, ConvNeXt convNeXt, List<Sample> samples, List<Outcome> found,
+            Messages messages) throws IOException, CommandException {
         try (OutcomeFile file = outcomes.isPresent()
-                ? new OutcomeFile(outcomes.get(), setup(convNeXt, preprocessing))
+                ? new OutcomeFile(outcomes.get(), setup(convNeXt))
                 : null) {
             if (file != null) {
                 // an image that is of another class by now has another loss

@@ -13,7 +13,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -24,7 +23,7 @@ import java.util.stream.Collectors;
  *
  * @param imagesPerSecond how fast it was, if any photograph was judged
  */
-record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolders classes, Score score,
+record ValidationReport(ConvNeXt model, ClassFolders classes, Score score,
         List<Outcome> outcomes, OptionalDouble imagesPerSecond) {
 
     /** The row that timm's {@code validate.py} writes. */
@@ -46,12 +45,12 @@ record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolder
         switch (format) {
             case TEXT -> {
                 var rows = new ArrayList<List<String>>(List.of(
-                        List.of("preprocessing", Notation.settings(preprocessing)),
+                        List.of("preprocessing", Notation.settings(model.preprocessing())),
                         List.of("classes by", classes.rule()),
                         List.of("images", score.images() + ", " + score.unreadable() + " unreadable"),
-                        List.of("top-1", decimal("%.3f %%", score.top1())),
-                        List.of("top-5", decimal("%.3f %%", score.top5())),
-                        List.of("loss", decimal("%.4f", score.loss()))));
+                        List.of("top-1", Notation.decimal("%.3f %%", score.top1())),
+                        List.of("top-5", Notation.decimal("%.3f %%", score.top5())),
+                        List.of("loss", Notation.decimal("%.4f", score.loss()))));
                 if (rate != null) {
                     rows.add(List.of("images/s", rate.toString()));
                 }
@@ -86,13 +85,10 @@ record ValidationReport(ConvNeXt model, Preprocessing preprocessing, ClassFolder
     }
 
     private Result result() {
+        Preprocessing preprocessing = model.preprocessing();
         return new Result(model.name(), rounded(score.top1()), rounded(100 - score.top1()), rounded(score.top5()),
                 rounded(100 - score.top5()), Math.round(model.spec().parameterCount() / 1e4) / 100.0,
                 preprocessing.width(), preprocessing.cropPct(), Notation.lowerCase(preprocessing.interpolation()));
-    }
-
-    private static String decimal(String pattern, double value) {
-        return String.format(Locale.ROOT, pattern, value);
     }
 
     /** To four decimals, as timm does. */

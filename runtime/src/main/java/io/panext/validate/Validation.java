@@ -24,21 +24,19 @@ import java.util.function.Consumer;
 public final class Validation {
 
     private final ConvNeXt model;
-    private final Preprocessing preprocessing;
 
     /**
      * Prepares a validation.
      *
-     * @param model         loaded to run with one thread; stays the caller's
-     * @param preprocessing how photographs are prepared, whatever the model itself says
+     * @param model loaded to run with one thread; stays the caller's
      * @throws IllegalArgumentException if the model has no classifier, or was loaded for other outputs
      */
-    public Validation(ConvNeXt model, Preprocessing preprocessing) {
+    public Validation(ConvNeXt model) {
+        Preprocessing preprocessing = model.preprocessing();
         if (model.plan(1, preprocessing.height(), preprocessing.width()).logits().isEmpty()) {
             throw new IllegalArgumentException(model.name() + " has no classifier, so there is nothing to validate");
         }
         this.model = model;
-        this.preprocessing = preprocessing;
     }
 
     /**
@@ -64,8 +62,8 @@ public final class Validation {
     }
 
     private void work(ConcurrentLinkedQueue<Sample> queue, Consumer<Outcome> outcomes) {
-        Preprocessor preprocessor = new Preprocessor(preprocessing);
-        try (Session session = model.newSession(1, preprocessing.height(), preprocessing.width())) {
+        Preprocessor preprocessor = new Preprocessor(model.preprocessing());
+        try (Session session = model.newSession()) {
             for (Sample sample = queue.poll(); sample != null; sample = queue.poll()) {
                 outcomes.accept(outcome(sample, session, preprocessor));
             }

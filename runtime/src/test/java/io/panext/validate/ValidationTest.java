@@ -15,7 +15,7 @@ class ValidationTest {
     void aModelThatWasLoadedForOtherOutputsIsRefused() throws IOException {
         try (ConvNeXt model = ConvNeXt.load(ConvNeXt.EMBEDDED, Options.DEFAULT.withOutputs(Outputs.pooled()))) {
             assertEquals(ConvNeXt.EMBEDDED + " has no classifier, so there is nothing to validate",
-                    assertThrows(IllegalArgumentException.class, () -> new Validation(model, model.preprocessing()))
+                    assertThrows(IllegalArgumentException.class, () -> new Validation(model))
                             .getMessage());
         }
     }
