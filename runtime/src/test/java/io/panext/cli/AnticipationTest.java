@@ -43,6 +43,22 @@ class AnticipationTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"--size=96", "--crop-pct=0.9", "--interpolation=BILINEAR", "--crop-mode=SQUASH",
+            "--arch=convnextv2_atto"})
+    void whatIsToldInOptionsIsNotAnticipated(String option) throws IOException {
+        String[] args = {"classify", option, Invocation.CAT.toString()};
+        try (Panext panext = new Panext()) {
+            panext.anticipate(args);
+            var out = new StringWriter();
+            assertEquals(0, panext.commandLine(args).setOut(new PrintWriter(out, true)).execute(args));
+            assertFalse(out.toString().isEmpty());
+            try (Network unwanted = panext.anticipation().orElseThrow().take(ConvNeXt.EMBEDDED, A_FEW).orElseThrow()) {
+                assertEquals(64, unwanted.model().preprocessing().height());
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"-m missing.safetensors", "--model missing.safetensors", "--model=missing.safetensors",
             "-mmissing.safetensors"})
     void whatCannotBeLoadedIsToldToWhoWantsIt(String option) {
