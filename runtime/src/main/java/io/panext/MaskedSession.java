@@ -54,7 +54,8 @@ public final class MaskedSession implements AutoCloseable {
      * Runs the model on images that are normalised already. What is masked is not read.
      *
      * @param images planar fp32 {@code [batch, 3, height, width]} in native byte order; read where it stands if it is
-     *               off-heap and open to all workers, and the first kernel is Java's; copied otherwise
+     *               off-heap, not mapped from a file, open to all workers, and the first kernel is Java's; copied
+     *               otherwise
      * @param masks  one for each image
      * @throws IllegalArgumentException if the segment has another size, or the masks do not fit
      * @throws IllegalStateException    if the session is closed

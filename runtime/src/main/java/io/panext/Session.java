@@ -101,8 +101,8 @@ public final class Session implements Classifier, AutoCloseable {
      * Runs the model on images that are normalised already.
      *
      * @param images planar fp32 {@code [batch, 3, height, width]} in native byte order; read where it stands if it is
-     *               off-heap and open to all workers, and the first kernel is Java's, copied otherwise; at
-     *               any address
+     *               off-heap, not mapped from a file, open to all workers, and the first kernel is Java's, copied
+     *               otherwise; at any address
      * @throws IllegalArgumentException if the segment has another size
      * @throws IllegalStateException    if the session is closed
      */

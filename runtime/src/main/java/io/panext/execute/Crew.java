@@ -60,9 +60,12 @@ public final class Crew implements AutoCloseable {
         }
     }
 
-    /** Returns whether every worker may read a segment where it stands: off-heap, and not confined to another thread. */
+    /**
+     * Returns whether every worker may read a segment where it stands: off-heap, not over a file that may shrink meanwhile,
+     * and not confined to another thread.
+     */
     public boolean canRead(MemorySegment segment) {
-        return segment.isNative() && segment.isAccessibleBy(Thread.currentThread())
+        return segment.isNative() && !segment.isMapped() && segment.isAccessibleBy(Thread.currentThread())
                 && others.stream().allMatch(worker -> segment.isAccessibleBy(worker.thread));
     }
 

@@ -7,15 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.compile.Task;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -115,8 +120,10 @@ class CrewTest {
     }
 
     @Test
-    void knowsWhatItsWorkersMayRead() {
-        try (Crew alone = new Crew(1);
+    void knowsWhatItsWorkersMayRead(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("images"), new byte[8]);
+        try (FileChannel channel = FileChannel.open(file);
+                Crew alone = new Crew(1);
                 Crew two = new Crew(2);
                 Arena confined = Arena.ofConfined();
                 Arena shared = Arena.ofShared()) {
@@ -124,6 +131,7 @@ class CrewTest {
             assertFalse(two.canRead(confined.allocate(8)));
             assertTrue(two.canRead(shared.allocate(8)));
             assertFalse(alone.canRead(MemorySegment.ofArray(new float[2])));
+            assertFalse(two.canRead(channel.map(FileChannel.MapMode.READ_ONLY, 0, 8, shared)));
         }
     }
 }

@@ -57,6 +57,7 @@ final class DepthwiseTile {
 
     private static void eight(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int rows,
             MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride, int pixels) {
+        OffHeap.require(ring, weights, dst);
         FloatVector b = FloatVector.fromMemorySegment(S, weights, bias, ORDER);
         FloatVector c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b;
         int slot = firstSlot;
@@ -155,6 +156,7 @@ final class DepthwiseTile {
 
     private static void four(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int rows,
             MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride, int pixels) {
+        OffHeap.require(ring, weights, dst);
         FloatVector b = FloatVector.fromMemorySegment(S, weights, bias, ORDER);
         FloatVector zero = FloatVector.zero(S);
         FloatVector even0 = b, even1 = b, even2 = b, even3 = b;

@@ -59,6 +59,7 @@ final class Gemm {
 
     private static void tile2(MemorySegment a, long a0, long stride, int rows, MemorySegment b, long panel, int depth,
             long bias, MemorySegment c, long c0, long cStride) {
+        OffHeap.require(a, b, c);
         FloatVector bias0 = FloatVector.fromMemorySegment(S, b, bias, ORDER);
         FloatVector bias1 = FloatVector.fromMemorySegment(S, b, bias + BYTES, ORDER);
         FloatVector c00 = bias0, c01 = bias1;
@@ -123,6 +124,7 @@ final class Gemm {
 
     private static void tile1(MemorySegment a, long a0, long stride, int rows, MemorySegment b, long panel, int depth,
             long bias, MemorySegment c, long c0, long cStride) {
+        OffHeap.require(a, b, c);
         FloatVector bias0 = FloatVector.fromMemorySegment(S, b, bias, ORDER);
         FloatVector c00 = bias0;
         FloatVector c10 = bias0;

@@ -55,11 +55,13 @@ public final class Lanes {
 
     /** Loads a vector from any alignment. */
     static FloatVector load(MemorySegment memory, long offset) {
+        OffHeap.require(memory);
         return FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER);
     }
 
     /** Stores a vector at any alignment. */
     static void store(FloatVector vector, MemorySegment memory, long offset) {
+        OffHeap.require(memory);
         vector.intoMemorySegment(memory, offset, ORDER);
     }
 

@@ -30,6 +30,7 @@ final class SmallPatches {
      */
     static void four(MemorySegment square, long rowBytes, int fromTap, int toTap, MemorySegment weights, long taps,
             MemorySegment dst, long d0, long dStride) {
+        OffHeap.require(square, weights, dst);
         FloatVector bias = FloatVector.fromMemorySegment(S, weights, taps + (long) DepthwiseConv.TAPS * BYTES, ORDER);
         FloatVector zero = FloatVector.zero(S);
         FloatVector even0 = bias, even1 = bias, even2 = bias, even3 = bias;
@@ -108,6 +109,7 @@ final class SmallPatches {
      */
     static void pixel(MemorySegment src, Neighbourhood seen, MemorySegment weights, int first, int last,
             MemorySegment dst, long to) {
+        OffHeap.require(src, weights, dst);
         long c0 = (long) first * BYTES;
         long c1 = (long) Math.min(first + 1, last) * BYTES;
         long c2 = (long) Math.min(first + 2, last) * BYTES;

@@ -1,0 +1,39 @@
+package io.panext.kernels;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The one class of memory that kernels work on: what an arena allocates, and slices of it.
+ *
+ * <p>HotSpot compiles the JDK's accesses to memory for the classes of segments that it has seen in them, whoever called.
+ * In a process that also uses segments over arrays or mapped files these are too many to tell, and whatever a kernel reads
+ * outside its innermost loop becomes a virtual call: an eighth of V2 Tiny's time. Where the class has been compared, C2
+ * knows it. So every register tile begins with a comparison, and every other kernel's access has one, which C2 takes out of
+ * the loops.
+ */
+final class OffHeap {
+
+    private static final Class<?> CLASS = Arena.global().allocate(1).getClass();
+
+    private OffHeap() {}
+
+    /** @throws IllegalArgumentException if the segment is over an array or a mapped file */
+    static void require(MemorySegment memory) {
+        if (memory.getClass() != CLASS) {
+            throw new IllegalArgumentException("kernels take memory that an arena has allocated, not " + memory);
+        }
+    }
+
+    /** @throws IllegalArgumentException if one of them is over an array or a mapped file */
+    static void require(MemorySegment a, MemorySegment b) {
+        require(a);
+        require(b);
+    }
+
+    /** @throws IllegalArgumentException if one of them is over an array or a mapped file */
+    static void require(MemorySegment a, MemorySegment b, MemorySegment c) {
+        require(a, b);
+        require(c);
+    }
+}
