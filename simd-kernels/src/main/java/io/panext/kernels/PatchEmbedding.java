@@ -34,16 +34,21 @@ public final class PatchEmbedding {
         long plane = 4L * height * width;
         return (from, to) -> {
             Matrix dst = scratch.slice(0, to - from);
-            for (int row = from; row < to; row++) {
+            int done = 0;
+            while (done < dst.rows()) {
+                int row = from + done;
                 long image = COLOURS * plane * (row / perImage);
                 int y = row % perImage / columns * window.stride() - window.before();
                 int x = row % columns * window.stride() - window.before();
+                int count = 1;
                 if (y >= 0 && y + edge <= height && x >= 0 && x + edge <= width) {
-                    gather(src, image + 4 * ((long) y * width + x), plane, 4L * width, edge, dst.memory(),
-                            dst.rowOffset(row - from));
+                    count = Math.min((width - edge - x) / window.stride() + 1, dst.rows() - done);
+                    gather(src, image + 4 * ((long) y * width + x), plane, 4L * width, 4L * window.stride(), edge,
+                            dst.slice(done, done + count));
                 } else {
-                    gatherPadded(src, image, height, width, y, x, edge, dst.memory(), dst.rowOffset(row - from));
+                    gatherPadded(src, image, height, width, y, x, edge, dst.memory(), dst.rowOffset(done));
                 }
+                done += count;
             }
             return dst;
         };
@@ -67,13 +72,17 @@ public final class PatchEmbedding {
         int area = edge * edge;
         return (from, to) -> {
             Matrix dst = scratch.slice(0, to - from);
-            for (int row = from; row < to; row++) {
+            int done = 0;
+            while (done < dst.rows()) {
+                int row = from + done;
+                int count = Math.min(edge - row % edge, dst.rows() - done);
                 int masked = table.patch(row / area);
                 int image = masked / table.cells();
                 int y = masked % table.cells() / table.gridWidth() * edge + row % area / edge;
                 int x = masked % table.gridWidth() * edge + row % edge;
                 long first = COLOURS * plane * image + 4L * patch * ((long) y * width + x);
-                gather(src, first, plane, 4L * width, patch, dst.memory(), dst.rowOffset(row - from));
+                gather(src, first, plane, 4L * width, 4L * patch, patch, dst.slice(done, done + count));
+                done += count;
             }
             return dst;
         };
@@ -81,6 +90,7 @@ public final class PatchEmbedding {
 
     private static void gatherPadded(MemorySegment src, long image, int height, int width, int top, int left, int edge,
             MemorySegment dst, long to) {
+        OffHeap.require(src, dst);
         for (int i = 0; i < COLOURS * edge * edge; i++) {
             int y = top + i / edge % edge;
             int x = left + i % edge;
@@ -90,30 +100,52 @@ public final class PatchEmbedding {
         }
     }
 
-    private static void gather(MemorySegment src, long first, long plane, long stride, int patch, MemorySegment dst,
-            long to) {
-        long at = to;
+    /**
+     * Gathers windows beside each other, a column of all of them after the other, two values at a time: with vectors of a
+     * second width in the program, HotSpot no longer knows that of the others, and in some processes leaves a register
+     * tile's sums on the heap.
+     *
+     * @param first  where the first window starts, in bytes
+     * @param plane  bytes from one colour to the next
+     * @param stride bytes from one row of pixels to the next
+     * @param step   bytes from one window to the next
+     * @param edge   pixels along a window
+     * @param dst    one row for each window
+     */
+    private static void gather(MemorySegment src, long first, long plane, long stride, long step, int edge,
+            Matrix dst) {
+        long to = dst.offset();
         for (int colour = 0; colour < COLOURS; colour++) {
-            for (int ky = 0; ky < patch; ky++) {
-                copy(src, first + colour * plane + ky * stride, dst, at, patch);
-                at += 4L * patch;
+            for (int ky = 0; ky < edge; ky++) {
+                long from = first + colour * plane + ky * stride;
+                int kx = 0;
+                for (; kx + 1 < edge; kx += 2) {
+                    copyPairs(src, from + 4L * kx, step, dst.memory(), to, dst.stride(), dst.rows());
+                    to += 8;
+                }
+                if (kx < edge) {
+                    copyValues(src, from + 4L * kx, step, dst.memory(), to, dst.stride(), dst.rows());
+                    to += 4;
+                }
             }
         }
     }
 
-    /**
-     * Copies a few values, two at a time: with vectors of a second width in the program, HotSpot no longer knows that of
-     * the others, and in some processes leaves a register tile's sums on the heap.
-     */
-    private static void copy(MemorySegment src, long from, MemorySegment dst, long to, int count) {
-        int even = count & ~1;
-        for (int i = 0; i < even; i += 2) {
-            dst.set(ValueLayout.JAVA_LONG_UNALIGNED, to + 4L * i,
-                    src.get(ValueLayout.JAVA_LONG_UNALIGNED, from + 4L * i));
+    private static void copyPairs(MemorySegment src, long from, long step, MemorySegment dst, long to, long stride,
+            int count) {
+        OffHeap.require(src, dst);
+        for (int i = 0; i < count; i++) {
+            dst.set(ValueLayout.JAVA_LONG_UNALIGNED, to + i * stride,
+                    src.get(ValueLayout.JAVA_LONG_UNALIGNED, from + i * step));
         }
-        if (even < count) {
-            dst.set(ValueLayout.JAVA_FLOAT, to + 4L * even,
-                    src.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + 4L * even));
+    }
+
+    private static void copyValues(MemorySegment src, long from, long step, MemorySegment dst, long to, long stride,
+            int count) {
+        OffHeap.require(src, dst);
+        for (int i = 0; i < count; i++) {
+            dst.set(ValueLayout.JAVA_INT_UNALIGNED, to + i * stride,
+                    src.get(ValueLayout.JAVA_INT_UNALIGNED, from + i * step));
         }
     }
 }
