@@ -23,6 +23,9 @@ record Downsamples(int channels, MatmulWeights weights, Norms norms) implements 
     private static final int KERNEL = io.panext.kernels.Downsample.KERNEL;
     private static final int CELL = KERNEL * KERNEL;
 
+    /** What cells of small images take that are multiplied together, in bytes. */
+    private static final long GATHERED_BYTES = 256 << 10;
+
     static DnnlKernel kernel(Op.Downsample op, DataType type, WeightLayout layout, Scripts scripts) {
         var recipe = new Downsamples(op.weights().shape().get(1), MatmulWeights.of(op.weights(), type, layout),
                 Norms.of(op.norm(), 2));
@@ -34,9 +37,12 @@ record Downsamples(int channels, MatmulWeights weights, Norms norms) implements 
     }
 
     @Override
-    public void write(Script script, Shape shape, Share share) {
+    public void write(Script script, Shape images, Share share) {
+        Shape shape = joined(images);
         Shape dst = shape.seenThrough(Window.tiles(KERNEL), weights.columns());
-        List<ImagePart> parts = ImagePart.of(dst.images(), dst.height(), share);
+        long fitting = GATHERED_BYTES / (4L * dst.width() * weights.depth());
+        int most = (int) Math.max(images.height() / KERNEL, fitting);
+        List<ImagePart> parts = ImagePart.of(dst.images(), dst.height(), most, share);
         long values = (long) parts.stream().mapToInt(ImagePart::rows).max().orElse(0) * dst.width() * weights.depth();
         boolean normedApart = norms.isPresent() && weights.type() != DataType.F32;
         Place gathered = script.scratch((norms.isPresent() ? DataType.F32 : weights.type()).bytes() * values);
@@ -50,6 +56,16 @@ record Downsamples(int channels, MatmulWeights weights, Norms norms) implements 
             product.write(new Tensor(script.rows(weights.type(), cells, weights.depth(), weights.depth()), multiplied),
                     cells, row);
         }
+    }
+
+    /**
+     * Returns images as one, each below the one before it, if none has a row that no cell takes: so that small images, and
+     * the patches of masked ones, do not read all weights each.
+     */
+    private static Shape joined(Shape images) {
+        return images.height() % KERNEL == 0
+                ? new Shape(1, images.images() * images.height(), images.width(), images.channels())
+                : images;
     }
 
     /** Adds the copy of cells into rows without gaps: row of the cell, pixel of the row, channel. */
