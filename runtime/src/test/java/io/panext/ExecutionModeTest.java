@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.panext.compile.ExecutionMode;
 import io.panext.compile.Plan;
+import io.panext.graph.Op;
 import io.panext.graph.Outputs;
 import io.panext.zoo.ConvNeXtSpec;
 import io.panext.zoo.checkpoint.SyntheticCheckpoint;
@@ -60,6 +61,22 @@ class ExecutionModeTest {
             long results = 4 * (64 + 16 + 16);
             assertEquals(56 * (image + results), more - eight);
             assertTrue(model.plan(64, EDGE, EDGE).liveBytes() <= more);
+        }
+    }
+
+    /** Their maps are larger than their weights. */
+    @Test
+    void aWorkerRunsTheFirstStagesOfItsImagesOneByOne() throws IOException {
+        try (ConvNeXt together = SessionTest.model(V2, options("latency", 1));
+                ConvNeXt apart = SessionTest.model(V2, options("throughput", 1))) {
+            Plan whole = together.plan(4, EDGE, EDGE);
+            Plan plan = apart.plan(4, EDGE, EDGE);
+            assertEquals(4,
+                    plan.steps().stream().filter(step -> step.node().op() instanceof Op.PatchEmbedding).count());
+            assertEquals(1, plan.steps().stream().filter(step -> step.node().op() instanceof Op.GlobalPool).count());
+            assertEquals(whole.macs(), plan.macs());
+            assertEquals(plan.liveBytes(), plan.arenaBytes());
+            assertTrue(plan.arenaBytes() < whole.arenaBytes() * 3 / 4, plan.arenaBytes() + " of " + whole.arenaBytes());
         }
     }
 

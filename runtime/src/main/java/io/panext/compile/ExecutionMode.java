@@ -21,15 +21,19 @@ public enum ExecutionMode {
     /** Images that read the weights together: more gain little, and take memory. */
     private static final int MOST_IMAGES = 4;
 
-    /** Returns how many images run together: all of them if they are shared, otherwise what divides the batch evenly. */
-    int imagesAtATime(Shape images, int workers) {
-        int batch = images.images();
-        boolean shared = switch (this) {
-            case AUTO -> batch % workers != 0;
+    /** Returns whether all workers share every image. */
+    boolean shares(Shape images, int workers) {
+        return images.visible().isPresent() || switch (this) {
+            case AUTO -> images.images() % workers != 0;
             case LATENCY -> true;
             case THROUGHPUT -> false;
         };
-        if (shared || images.visible().isPresent()) {
+    }
+
+    /** Returns how many images run together: all of them if they are shared, otherwise what divides the batch evenly. */
+    int imagesAtATime(Shape images, int workers) {
+        int batch = images.images();
+        if (shares(images, workers)) {
             return batch;
         }
         int together = Math.min(batch / workers, MOST_IMAGES);

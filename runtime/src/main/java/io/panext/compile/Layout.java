@@ -8,6 +8,7 @@ import io.panext.graph.Node;
 import io.panext.graph.Shape;
 import io.panext.graph.Value;
 import io.panext.kernels.Matrix;
+import io.panext.kernels.Share;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,78 +16,159 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** The steps of a program on images that run together, and a place in memory for every value. */
+/**
+ * The steps of a program on images that run together, and a place in memory for every value.
+ *
+ * <p>A node that runs image by image is a step for each of them. What it shares with nodes that run on all images, or with
+ * the caller, has one place, of which each step has its image's part; all else has a place for each image.
+ */
 final class Layout {
+
+    /** Instead of the number of an image: all of them. */
+    private static final int ALL = -1;
 
     private final Schedule schedule;
     private final Shape images;
     private final int workers;
-    private final Map<Value, Place> places;
+    private final Map<Value, Shape> shapes;
+    private final Map<Value, Shape> single;
+    private final List<Run> runs;
+    private final Map<Buffered, Place> places = new HashMap<>();
     private final List<Step> steps;
     private final long liveBytes;
     private final long bytes;
+
+    /** A run of the schedule's node {@code index} on one image or {@link #ALL}. */
+    private record Run(int index, Node node, int image) {
+
+        boolean writes(Buffered buffered) {
+            return node.outputs().contains(buffered.value()) && concerns(buffered);
+        }
+
+        boolean reads(Buffered buffered) {
+            return node.inputs().contains(buffered.value()) && concerns(buffered);
+        }
+
+        private boolean concerns(Buffered buffered) {
+            return buffered.image() == ALL || buffered.image() == image;
+        }
+    }
+
+    /** What one image or {@link #ALL} have of a value, in a buffer of its own. */
+    private record Buffered(Value value, int image) {}
+
+    /** A step that is given the images of a run, and works on one of them. */
+    private record OneImage(Task task, int image, int count) implements Task {
+
+        @Override
+        public void run(MemorySegment images, Share share) {
+            long size = images.byteSize() / count;
+            task.run(images.asSlice(image * size, size), share);
+        }
+
+        @Override
+        public void close() {
+            task.close();
+        }
+    }
 
     /**
      * Lays a program out.
      *
      * @param images  shape of the input
      * @param workers threads that share each step
+     * @param whole   whether every step is to be for all images
      */
-    Layout(Program program, Shape images, int workers) {
-        this.schedule = Schedule.of(program, images, workers);
+    Layout(Program program, Shape images, int workers, boolean whole) {
+        this.schedule = Schedule.of(program, images, workers, whole);
         this.images = images;
         this.workers = workers;
-        Map<Value, Shape> shapes = schedule.graph().shapes(images);
-        List<Value> values = shapes.keySet().stream().sorted(Comparator.comparingInt(Value::id)).toList();
-        long[] scratch = scratchBytes(shapes);
+        this.shapes = graph().shapes(images);
+        this.single = schedule.apart() == 0 ? shapes : graph().shapes(images.single());
+        this.runs = runs();
+        List<Buffered> values = shapes.keySet().stream().sorted(Comparator.comparingInt(Value::id))
+                .flatMap(this::buffered).toList();
+        long[] scratch = runs.stream().mapToLong(this::scratchBytes).toArray();
 
         var buffers = new ArrayList<MemoryPlan.Buffer>();
-        values.forEach(value -> buffers.add(buffer(value, shapes.get(value))));
+        values.forEach(value -> buffers.add(buffer(value)));
         for (int step = 0; step < scratch.length; step++) {
             buffers.add(new MemoryPlan.Buffer(scratch[step] * workers, step, step));
         }
         MemoryPlan memory = MemoryPlan.of(buffers);
 
-        this.places = new HashMap<>();
         for (int i = 0; i < values.size(); i++) {
             places.put(values.get(i),
-                    new Place(shapes.get(values.get(i)), memory.offsets().get(i), buffers.get(i).bytes()));
+                    new Place(shape(values.get(i)), memory.offsets().get(i), buffers.get(i).bytes()));
         }
         this.steps = IntStream.range(0, scratch.length)
-                .mapToObj(i -> step(i, memory.offsets().get(values.size() + i), scratch[i])).toList();
+                .mapToObj(i -> step(runs.get(i), memory.offsets().get(values.size() + i), scratch[i])).toList();
         this.liveBytes = MemoryPlan.liveBytes(buffers);
         this.bytes = memory.bytes();
     }
 
-    private long[] scratchBytes(Map<Value, Shape> shapes) {
-        List<Node> nodes = schedule.graph().nodes();
-        return IntStream.range(0, nodes.size()).mapToLong(i -> TensorArena
-                .aligned(schedule.kernel(i).scratchBytes(shapes.get(nodes.get(i).input()), workers))).toArray();
+    private Graph graph() {
+        return schedule.graph();
     }
 
-    private MemoryPlan.Buffer buffer(Value value, Shape shape) {
-        Graph graph = schedule.graph();
-        if (value.equals(graph.input())) {
-            return new MemoryPlan.Buffer(TensorArena.aligned(Plan.imageBytes(shape)), 0, 0);
-        }
-        int end = graph.nodes().size() - 1;
+    private List<Run> runs() {
+        List<Node> nodes = graph().nodes();
+        Stream<Run> apart = IntStream.range(0, images.images()).boxed().flatMap(
+                image -> IntStream.range(0, schedule.apart()).mapToObj(i -> new Run(i, nodes.get(i), image)));
+        Stream<Run> together = IntStream.range(schedule.apart(), nodes.size())
+                .mapToObj(i -> new Run(i, nodes.get(i), ALL));
+        return Stream.concat(apart, together).toList();
+    }
+
+    private Stream<Buffered> buffered(Value value) {
+        boolean whole = value.equals(graph().input()) || graph().isOutput(value)
+                || graph().nodes().stream().skip(schedule.apart())
+                        .anyMatch(node -> node.inputs().contains(value) || node.outputs().contains(value));
+        return whole
+                ? Stream.of(new Buffered(value, ALL))
+                : IntStream.range(0, images.images()).mapToObj(image -> new Buffered(value, image));
+    }
+
+    private Shape shape(Buffered buffered) {
+        return (buffered.image() == ALL ? shapes : single).get(buffered.value());
+    }
+
+    private long scratchBytes(Run run) {
+        Shape input = (run.image() == ALL ? shapes : single).get(run.node().input());
+        return TensorArena.aligned(schedule.kernel(run.index()).scratchBytes(input, workers));
+    }
+
+    private MemoryPlan.Buffer buffer(Buffered buffered) {
+        int end = runs.size() - 1;
         // what no node writes comes with the images
-        int first = IntStream.rangeClosed(0, end).filter(i -> graph.nodes().get(i).outputs().contains(value))
-                .findFirst().orElse(0);
-        int last = graph.isOutput(value)
+        int first = IntStream.rangeClosed(0, end).filter(i -> runs.get(i).writes(buffered)).findFirst().orElse(0);
+        int last = graph().isOutput(buffered.value())
                 ? end
-                : IntStream.rangeClosed(0, end)
-                        .filter(i -> graph.nodes().get(i).inputs().contains(value)).max().orElse(first);
-        return new MemoryPlan.Buffer(shape.bytes(), first, last);
+                : IntStream.rangeClosed(0, end).filter(i -> runs.get(i).reads(buffered)).max().orElse(first);
+        return new MemoryPlan.Buffer(TensorArena.aligned(bytes(buffered.value(), shape(buffered))), first, last);
     }
 
-    private Step step(int index, long scratch, long scratchBytes) {
-        Node node = schedule.graph().nodes().get(index);
-        List<Place> inputs = node.inputs().stream().map(places::get).toList();
-        List<Place> outputs = node.outputs().stream().map(places::get).toList();
-        return new Step(node, schedule.entries().get(index).choice(), inputs, outputs, scratch, scratchBytes,
-                node.op().macs(inputs.getFirst().shape()));
+    private long bytes(Value value, Shape shape) {
+        return value.equals(graph().input()) ? Plan.imageBytes(shape) : shape.bytes();
+    }
+
+    private Step step(Run run, long scratch, long scratchBytes) {
+        List<Place> inputs = run.node().inputs().stream().map(value -> place(value, run)).toList();
+        List<Place> outputs = run.node().outputs().stream().map(value -> place(value, run)).toList();
+        return new Step(run.node(), schedule.entries().get(run.index()).choice(), inputs, outputs, scratch,
+                scratchBytes, run.node().op().macs(inputs.getFirst().shape()));
+    }
+
+    private Place place(Value value, Run run) {
+        Place own = places.get(new Buffered(value, run.image()));
+        return own != null ? own : part(place(value), value, run.image());
+    }
+
+    private Place part(Place whole, Value value, int image) {
+        long size = bytes(value, single.get(value));
+        return new Place(single.get(value), whole.offset() + image * size, size);
     }
 
     /**
@@ -98,7 +180,7 @@ final class Layout {
         var tasks = new ArrayList<Task>();
         try {
             for (int i = 0; i < steps.size(); i++) {
-                tasks.add(schedule.entries().get(i).bind(weights, operands(steps.get(i), memory)));
+                tasks.add(bind(weights, runs.get(i), steps.get(i), memory));
             }
             return List.copyOf(tasks);
         } catch (RuntimeException | Error e) {
@@ -107,19 +189,22 @@ final class Layout {
         }
     }
 
-    private Operands operands(Step step, MemorySegment memory) {
-        boolean readsImages = step.node().input().equals(schedule.graph().input());
+    private Task bind(PackedProgram weights, Run run, Step step, MemorySegment memory) {
+        boolean readsImages = run.node().input().equals(graph().input());
         List<Matrix> inputs = step.inputs().stream().skip(readsImages ? 1 : 0).map(place -> place.in(memory)).toList();
         List<MemorySegment> scratch = IntStream.range(0, workers).mapToObj(
                 worker -> memory.asSlice(step.scratch() + worker * step.scratchBytes(), step.scratchBytes())).toList();
-        return new Operands(step.inputs().getFirst().shape(), inputs,
+        Place input = place(graph().input(), run);
+        var operands = new Operands(step.inputs().getFirst().shape(), inputs,
                 step.outputs().stream().map(place -> place.in(memory)).toList(), scratch,
-                memory.asSlice(place(schedule.graph().input()).offset(), Plan.imageBytes(images)));
+                memory.asSlice(input.offset(), Plan.imageBytes(input.shape())));
+        Task task = schedule.entries().get(run.index()).bind(weights, operands);
+        return readsImages && run.image() != ALL ? new OneImage(task, run.image(), images.images()) : task;
     }
 
-    /** Returns the place of a value. */
+    /** Returns the place of a value that all images, or the caller, have in common. */
     Place place(Value value) {
-        return places.get(value);
+        return places.get(new Buffered(value, ALL));
     }
 
     /** The steps in the order in which they run. */

@@ -76,7 +76,7 @@ public final class Plan {
         int together = mode.imagesAtATime(images, workers);
         this.groups = images.images() / together;
         this.layout = new Layout(program, new Shape(together, images.height(), images.width(), images.channels(),
-                images.visible()), isShared() ? workers : 1);
+                images.visible()), isShared() ? workers : 1, mode.shares(images, workers));
         this.batchPlaces = isShared() ? Map.of() : batchPlaces(program.graph(), images);
         this.firstStream = batchPlaces.values().stream().mapToLong(place -> place.offset() + place.bytes()).max()
                 .orElse(0);

@@ -40,6 +40,11 @@ public record Shape(int images, int height, int width, int channels, Optional<Vi
         return new Shape(images, 1, 1, channels);
     }
 
+    /** Returns the shape of one of the images. */
+    public Shape single() {
+        return new Shape(1, height, width, channels, visible);
+    }
+
     /** Pixels of one image. */
     public int pixels() {
         return height * width;
