@@ -17,7 +17,7 @@ public final class LayerNorm extends RowNorm {
 
     // As in DepthwiseTile, the loops spell out every vector operation. Those over a row have no counter: it has too few
     // vectors to pay for the three loops that C2 makes of one that has (even a comparison by < would be one). They take two
-    // vectors of a row at a time, and the one that may be left. Two rows are added up together.
+    // vectors of a row at a time, each into a sum of its own, and the one that may be left. Two rows are added up together.
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final ByteOrder ORDER = Lanes.ORDER;
     private static final int BYTES = Lanes.BYTES;
@@ -68,18 +68,19 @@ public final class LayerNorm extends RowNorm {
             long from1 = from + Math.min(row + 1, rows - 1) * stride;
             FloatVector sum0 = zero.add(FloatVector.fromMemorySegment(S, src, from0 + last, ORDER), lastLanes);
             FloatVector sum1 = zero.add(FloatVector.fromMemorySegment(S, src, from1 + last, ORDER), lastLanes);
+            FloatVector odd0 = zero, odd1 = zero;
             long at = 0;
             for (; at != pairs; at += PAIR) {
                 sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at, ORDER));
                 sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at + BYTES, ORDER));
+                odd0 = odd0.add(FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER));
+                odd1 = odd1.add(FloatVector.fromMemorySegment(S, src, from1 + at + BYTES, ORDER));
             }
             if (at != last) {
                 sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at, ORDER));
                 sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at, ORDER));
             }
-            FloatVector sums = Lanes.sums(sum0, sum1);
+            FloatVector sums = Lanes.sums(sum0.add(odd0), sum1.add(odd1));
             means[row] = sums.lane(0) * inverse;
             means[row + 1] = sums.lane(Lanes.COUNT - 1) * inverse;
         }
@@ -100,6 +101,7 @@ public final class LayerNorm extends RowNorm {
             FloatVector d1 = FloatVector.fromMemorySegment(S, src, from1 + last, ORDER).sub(mean1);
             FloatVector squares0 = zero.add(d0.mul(d0), lastLanes);
             FloatVector squares1 = zero.add(d1.mul(d1), lastLanes);
+            FloatVector odd0 = zero, odd1 = zero;
             long at = 0;
             for (; at != pairs; at += PAIR) {
                 d0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0);
@@ -108,8 +110,8 @@ public final class LayerNorm extends RowNorm {
                 squares1 = d1.fma(d1, squares1);
                 d0 = FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER).sub(mean0);
                 d1 = FloatVector.fromMemorySegment(S, src, from1 + at + BYTES, ORDER).sub(mean1);
-                squares0 = d0.fma(d0, squares0);
-                squares1 = d1.fma(d1, squares1);
+                odd0 = d0.fma(d0, odd0);
+                odd1 = d1.fma(d1, odd1);
             }
             if (at != last) {
                 d0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0);
@@ -117,7 +119,7 @@ public final class LayerNorm extends RowNorm {
                 squares0 = d0.fma(d0, squares0);
                 squares1 = d1.fma(d1, squares1);
             }
-            FloatVector squares = Lanes.sums(squares0, squares1);
+            FloatVector squares = Lanes.sums(squares0.add(odd0), squares1.add(odd1));
             // A scalar root and quotient take a quarter of the time of a vector's.
             scales[row] = 1 / (float) Math.sqrt(squares.lane(0) * inverse + eps);
             scales[row + 1] = 1 / (float) Math.sqrt(squares.lane(Lanes.COUNT - 1) * inverse + eps);

@@ -21,8 +21,13 @@ final class OffHeap {
     /** @throws IllegalArgumentException if the segment is over an array or a mapped file */
     static void require(MemorySegment memory) {
         if (memory.getClass() != CLASS) {
-            throw new IllegalArgumentException("kernels take memory that an arena has allocated, not " + memory);
+            throw refused(memory);
         }
+    }
+
+    /** Apart, so that {@link #require(MemorySegment)} is small enough for every compiler to inline. */
+    private static IllegalArgumentException refused(MemorySegment memory) {
+        return new IllegalArgumentException("kernels take memory that an arena has allocated, not " + memory);
     }
 
     /** @throws IllegalArgumentException if one of them is over an array or a mapped file */
