@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * The steps of a program on images that run together, and a place in memory for every value.
  *
  * <p>A node that runs image by image is a step for each of them. What it shares with nodes that run on all images, or with
- * the caller, has one place, of which each step has its image's part; all else has a place for each image.
+ * the caller, has a place for all, of which each step has its image's part; all else has a place for one image, which the
+ * next one takes over.
  */
 final class Layout {
 
@@ -34,30 +35,14 @@ final class Layout {
     private final int workers;
     private final Map<Value, Shape> shapes;
     private final Map<Value, Shape> single;
+    private final Map<Value, Place> places = new HashMap<>();
     private final List<Run> runs;
-    private final Map<Buffered, Place> places = new HashMap<>();
     private final List<Step> steps;
     private final long liveBytes;
     private final long bytes;
 
-    /** A run of the schedule's node {@code index} on one image or {@link #ALL}. */
-    private record Run(int index, Node node, int image) {
-
-        boolean writes(Buffered buffered) {
-            return node.outputs().contains(buffered.value()) && concerns(buffered);
-        }
-
-        boolean reads(Buffered buffered) {
-            return node.inputs().contains(buffered.value()) && concerns(buffered);
-        }
-
-        private boolean concerns(Buffered buffered) {
-            return buffered.image() == ALL || buffered.image() == image;
-        }
-    }
-
-    /** What one image or {@link #ALL} have of a value, in a buffer of its own. */
-    private record Buffered(Value value, int image) {}
+    /** The schedule's node {@code index} on one image or {@link #ALL}. */
+    private record Run(int index, Node node, int image) {}
 
     /** A step that is given the images of a run, and works on one of them. */
     private record OneImage(Task task, int image, int count) implements Task {
@@ -87,24 +72,23 @@ final class Layout {
         this.workers = workers;
         this.shapes = graph().shapes(images);
         this.single = schedule.apart() == 0 ? shapes : graph().shapes(images.single());
-        this.runs = runs();
-        List<Buffered> values = shapes.keySet().stream().sorted(Comparator.comparingInt(Value::id))
-                .flatMap(this::buffered).toList();
-        long[] scratch = runs.stream().mapToLong(this::scratchBytes).toArray();
+        List<Value> values = shapes.keySet().stream().sorted(Comparator.comparingInt(Value::id)).toList();
+        long[] scratch = scratchBytes();
 
         var buffers = new ArrayList<MemoryPlan.Buffer>();
         values.forEach(value -> buffers.add(buffer(value)));
-        for (int step = 0; step < scratch.length; step++) {
-            buffers.add(new MemoryPlan.Buffer(scratch[step] * workers, step, step));
+        for (int node = 0; node < scratch.length; node++) {
+            buffers.add(new MemoryPlan.Buffer(scratch[node] * workers, node, node));
         }
         MemoryPlan memory = MemoryPlan.of(buffers);
 
         for (int i = 0; i < values.size(); i++) {
-            places.put(values.get(i),
-                    new Place(shape(values.get(i)), memory.offsets().get(i), buffers.get(i).bytes()));
+            places.put(values.get(i), new Place((isWhole(values.get(i)) ? shapes : single).get(values.get(i)),
+                    memory.offsets().get(i), buffers.get(i).bytes()));
         }
-        this.steps = IntStream.range(0, scratch.length)
-                .mapToObj(i -> step(runs.get(i), memory.offsets().get(values.size() + i), scratch[i])).toList();
+        this.runs = runs();
+        this.steps = runs.stream().map(
+                run -> step(run, memory.offsets().get(values.size() + run.index()), scratch[run.index()])).toList();
         this.liveBytes = MemoryPlan.liveBytes(buffers);
         this.bytes = memory.bytes();
     }
@@ -122,53 +106,56 @@ final class Layout {
         return Stream.concat(apart, together).toList();
     }
 
-    private Stream<Buffered> buffered(Value value) {
-        boolean whole = value.equals(graph().input()) || graph().isOutput(value)
+    private long[] scratchBytes() {
+        List<Node> nodes = graph().nodes();
+        return IntStream.range(0, nodes.size()).mapToLong(i -> {
+            Shape input = (i < schedule.apart() ? single : shapes).get(nodes.get(i).input());
+            return TensorArena.aligned(schedule.kernel(i).scratchBytes(input, workers));
+        }).toArray();
+    }
+
+    private boolean isWhole(Value value) {
+        return value.equals(graph().input()) || graph().isOutput(value)
                 || graph().nodes().stream().skip(schedule.apart())
                         .anyMatch(node -> node.inputs().contains(value) || node.outputs().contains(value));
-        return whole
-                ? Stream.of(new Buffered(value, ALL))
-                : IntStream.range(0, images.images()).mapToObj(image -> new Buffered(value, image));
     }
 
-    private Shape shape(Buffered buffered) {
-        return (buffered.image() == ALL ? shapes : single).get(buffered.value());
-    }
-
-    private long scratchBytes(Run run) {
-        Shape input = (run.image() == ALL ? shapes : single).get(run.node().input());
-        return TensorArena.aligned(schedule.kernel(run.index()).scratchBytes(input, workers));
-    }
-
-    private MemoryPlan.Buffer buffer(Buffered buffered) {
-        int end = runs.size() - 1;
+    /** What images have in common lives while nodes run image by image, from the first image's on to the last one's. */
+    private MemoryPlan.Buffer buffer(Value value) {
+        List<Node> nodes = graph().nodes();
+        int end = nodes.size() - 1;
         // what no node writes comes with the images
-        int first = IntStream.rangeClosed(0, end).filter(i -> runs.get(i).writes(buffered)).findFirst().orElse(0);
-        int last = graph().isOutput(buffered.value())
+        int first = IntStream.rangeClosed(0, end).filter(i -> nodes.get(i).outputs().contains(value)).findFirst()
+                .orElse(0);
+        int last = graph().isOutput(value)
                 ? end
-                : IntStream.rangeClosed(0, end).filter(i -> runs.get(i).reads(buffered)).max().orElse(first);
-        return new MemoryPlan.Buffer(TensorArena.aligned(bytes(buffered.value(), shape(buffered))), first, last);
+                : IntStream.rangeClosed(0, end).filter(i -> nodes.get(i).inputs().contains(value)).max().orElse(first);
+        if (!isWhole(value)) {
+            return new MemoryPlan.Buffer(bytes(value, single), first, last);
+        }
+        int apart = schedule.apart();
+        return new MemoryPlan.Buffer(TensorArena.aligned(bytes(value, shapes)), first < apart ? 0 : first,
+                last < apart ? apart - 1 : last);
     }
 
-    private long bytes(Value value, Shape shape) {
-        return value.equals(graph().input()) ? Plan.imageBytes(shape) : shape.bytes();
+    private long bytes(Value value, Map<Value, Shape> of) {
+        return value.equals(graph().input()) ? Plan.imageBytes(of.get(value)) : of.get(value).bytes();
     }
 
     private Step step(Run run, long scratch, long scratchBytes) {
-        List<Place> inputs = run.node().inputs().stream().map(value -> place(value, run)).toList();
-        List<Place> outputs = run.node().outputs().stream().map(value -> place(value, run)).toList();
+        List<Place> inputs = run.node().inputs().stream().map(value -> place(value, run.image())).toList();
+        List<Place> outputs = run.node().outputs().stream().map(value -> place(value, run.image())).toList();
         return new Step(run.node(), schedule.entries().get(run.index()).choice(), inputs, outputs, scratch,
                 scratchBytes, run.node().op().macs(inputs.getFirst().shape()));
     }
 
-    private Place place(Value value, Run run) {
-        Place own = places.get(new Buffered(value, run.image()));
-        return own != null ? own : part(place(value), value, run.image());
-    }
-
-    private Place part(Place whole, Value value, int image) {
-        long size = bytes(value, single.get(value));
-        return new Place(single.get(value), whole.offset() + image * size, size);
+    private Place place(Value value, int image) {
+        Place place = places.get(value);
+        if (image == ALL || !isWhole(value)) {
+            return place;
+        }
+        long size = bytes(value, single);
+        return new Place(single.get(value), place.offset() + image * size, size);
     }
 
     /**
@@ -194,7 +181,7 @@ final class Layout {
         List<Matrix> inputs = step.inputs().stream().skip(readsImages ? 1 : 0).map(place -> place.in(memory)).toList();
         List<MemorySegment> scratch = IntStream.range(0, workers).mapToObj(
                 worker -> memory.asSlice(step.scratch() + worker * step.scratchBytes(), step.scratchBytes())).toList();
-        Place input = place(graph().input(), run);
+        Place input = place(graph().input(), run.image());
         var operands = new Operands(step.inputs().getFirst().shape(), inputs,
                 step.outputs().stream().map(place -> place.in(memory)).toList(), scratch,
                 memory.asSlice(input.offset(), Plan.imageBytes(input.shape())));
@@ -202,9 +189,9 @@ final class Layout {
         return readsImages && run.image() != ALL ? new OneImage(task, run.image(), images.images()) : task;
     }
 
-    /** Returns the place of a value that all images, or the caller, have in common. */
+    /** Returns the place of a value. */
     Place place(Value value) {
-        return places.get(new Buffered(value, ALL));
+        return places.get(value);
     }
 
     /** The steps in the order in which they run. */

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  *
  * <p>No plan can be smaller than the {@linkplain #liveBytes bytes alive} at the busiest step. Buffers are placed one by
  * one at the lowest offset that is free over their whole life: the largest first, as TensorFlow Lite and XNNPACK do.
- * Where that wastes memory, the buffer that reaches highest goes first in the next of a bounded number of attempts.
+ * Where that wastes memory, the buffer that reaches highest goes first in the next of a bounded number of attempts; then
+ * those that live longest do.
  *
  * @param offsets offset of each buffer, in the order they were given, in bytes
  * @param bytes   size of the block
@@ -30,6 +31,10 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
      */
     public record Buffer(long bytes, int first, int last) {
 
+        private int steps() {
+            return last - first;
+        }
+
         boolean overlaps(Buffer other) {
             return first <= other.last && other.first <= last;
         }
@@ -44,8 +49,18 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
     public static MemoryPlan of(List<Buffer> buffers) {
         long bound = liveBytes(buffers);
         Comparator<Buffer> largest = Comparator.comparingLong(Buffer::bytes).reversed();
+        Comparator<Buffer> longest = Comparator.comparingInt(Buffer::steps).reversed();
+        MemoryPlan best = attempt(buffers, largest.thenComparingInt(Buffer::first), bound);
+        if (best.bytes == bound) {
+            return best;
+        }
+        MemoryPlan other = attempt(buffers, longest.thenComparing(largest).thenComparingInt(Buffer::first), bound);
+        return other.bytes < best.bytes ? other : best;
+    }
+
+    private static MemoryPlan attempt(List<Buffer> buffers, Comparator<Buffer> first, long bound) {
         var order = new ArrayList<Integer>(IntStream.range(0, buffers.size()).boxed()
-                .sorted(Comparator.comparing(buffers::get, largest.thenComparingInt(Buffer::first))).toList());
+                .sorted(Comparator.comparing(buffers::get, first)).toList());
         MemoryPlan best = place(buffers, order);
         MemoryPlan attempt = best;
         for (int i = 1; i < ATTEMPTS && best.bytes > bound; i++) {

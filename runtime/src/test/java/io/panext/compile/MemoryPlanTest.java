@@ -73,14 +73,23 @@ class MemoryPlanTest {
     @MethodSource("models")
     void theArenaHoldsWhatIsAliveAtTheBusiestStepAndNoMore(String name, int batch, int height, int width,
             int workers) {
-        Plan plan = plan(name, batch, height, width, workers);
+        Plan plan = plan(name, batch, height, width, workers, ExecutionMode.LATENCY);
         assertEquals(busiestStep(plan), plan.arenaBytes());
+    }
+
+    @ParameterizedTest(name = "{0} {1}x{2}x{3}, {4} workers")
+    @MethodSource("models")
+    void nothingIsWastedWhereImagesAreRunApart(String name, int batch, int height, int width, int workers) {
+        Plan plan = plan(name, batch, height, width, workers, ExecutionMode.THROUGHPUT);
+        assertEquals(plan.liveBytes(), plan.arenaBytes());
+        assertTrue(
+                plan.arenaBytes() <= workers * plan(name, batch, height, width, 1, ExecutionMode.LATENCY).arenaBytes());
     }
 
     @Test
     void attoNeedsAtMostFourMebibytes() {
-        assertTrue(plan("convnextv2_atto", 1, 224, 224, 1).arenaBytes() <= 4 * MIB);
-        assertTrue(plan("convnextv2_atto", 1, 224, 224, 2).arenaBytes() <= 4 * MIB);
+        assertTrue(plan("convnextv2_atto", 1, 224, 224, 1, ExecutionMode.LATENCY).arenaBytes() <= 4 * MIB);
+        assertTrue(plan("convnextv2_atto", 1, 224, 224, 2, ExecutionMode.LATENCY).arenaBytes() <= 4 * MIB);
     }
 
     private static long busiestStep(Plan plan) {
@@ -124,14 +133,15 @@ class MemoryPlanTest {
         return busiest;
     }
 
-    private static Plan plan(String name, int batch, int height, int width, int workers) {
+    private static Plan plan(String name, int batch, int height, int width, int workers,
+            ExecutionMode mode) {
         ConvNeXtSpec spec = Catalogue.get(name).spec();
         Map<String, Parameter> parameters = spec.parameters().stream()
                 .collect(Collectors.toMap(ParameterShape::name, Function.identity())).entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> new Shaped(e.getKey(), e.getValue().shape())));
         Program program = ConvNeXt.compile(spec, parameters::get, Options.DEFAULT,
                 new Shape(1, 224, 224, 3), note -> fail(note));
-        return Plan.of(program, new Shape(batch, height, width, 3), workers, ExecutionMode.LATENCY);
+        return Plan.of(program, new Shape(batch, height, width, 3), workers, mode);
     }
 
     /** A parameter without values: plans need none. */
