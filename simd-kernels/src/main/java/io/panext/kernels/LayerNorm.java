@@ -59,7 +59,6 @@ public final class LayerNorm extends RowNorm {
     }
 
     private void means(MemorySegment src, long from, long stride, int rows, float[] means) {
-        OffHeap.require(src);
         long last = (Lanes.vectors(channels) - 1L) * BYTES;
         long pairs = last & -PAIR;
         FloatVector zero = FloatVector.zero(S);
@@ -88,7 +87,6 @@ public final class LayerNorm extends RowNorm {
 
     /** Finds {@code 1 / sqrt(variance + eps)} of each row. */
     private void scales(MemorySegment src, long from, long stride, int rows, float[] means, float[] scales) {
-        OffHeap.require(src);
         long last = (Lanes.vectors(channels) - 1L) * BYTES;
         long pairs = last & -PAIR;
         FloatVector zero = FloatVector.zero(S);
@@ -128,7 +126,6 @@ public final class LayerNorm extends RowNorm {
 
     private void write(MemorySegment src, long from, long stride, int rows, float[] means, float[] scales,
             MemorySegment dst, long to, long dstStride) {
-        OffHeap.require(src, dst);
         long bytes = (long) Lanes.vectors(channels) * BYTES;
         long pairs = bytes & -PAIR;
         for (int row = 0; row < rows; row++) {

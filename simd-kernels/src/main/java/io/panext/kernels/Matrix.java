@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * A view of fp32 rows in off-heap memory.
  *
- * @param memory  what holds the rows; the view does not own it
+ * @param memory  what holds the rows, allocated by an arena; the view does not own it
  * @param offset  where the first row starts, in bytes
  * @param stride  distance between the starts of two rows, in bytes
  * @param rows    number of rows

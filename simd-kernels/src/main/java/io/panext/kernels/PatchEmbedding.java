@@ -17,7 +17,7 @@ public final class PatchEmbedding {
     /**
      * Returns the windows of all images, gathered into scratch memory.
      *
-     * @param src     fp32 {@code [N, 3, height, width]}, any alignment
+     * @param src     fp32 {@code [N, 3, height, width]}, allocated by an arena, any alignment
      * @param height  rows of an image
      * @param width   pixels of a row
      * @param window  what is seen of it; not dilated
@@ -57,7 +57,7 @@ public final class PatchEmbedding {
     /**
      * Returns the visible patches of masked images, gathered into scratch memory, in the order of their slots.
      *
-     * @param src     fp32 {@code [N, 3, height, width]}, any alignment
+     * @param src     fp32 {@code [N, 3, height, width]}, allocated by an arena, any alignment
      * @param height  rows of an image
      * @param width   pixels of a row
      * @param patch   edge of an embedded patch
