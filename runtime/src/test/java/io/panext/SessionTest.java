@@ -28,6 +28,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -40,6 +41,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -182,6 +184,22 @@ class SessionTest {
             assertArrayEquals(session.run(images).logits(), session.run(images, seen::add).logits());
             assertEquals(session.plan().steps(), seen);
             assertThrows(IllegalArgumentException.class, () -> session.run(images.asSlice(4), seen::add));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(BackendChoice.class)
+    void imagesOfAMappedFileAreCopied(BackendChoice backend, @TempDir Path folder) throws IOException {
+        float[] images = SyntheticCheckpoint.images(1, 40, 40);
+        try (ConvNeXt model = model(SPECS.get(0), Options.DEFAULT.withBackend(backend));
+                Session session = model.newSession(1, 40, 40);
+                Arena arena = Arena.ofShared()) {
+            MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_FLOAT, images);
+            Path file = Files.write(folder.resolve("images"), memory.toArray(ValueLayout.JAVA_BYTE));
+            try (FileChannel channel = FileChannel.open(file)) {
+                MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, memory.byteSize(), arena);
+                assertArrayEquals(session.run(memory).logits(), session.run(mapped).logits());
+            }
         }
     }
 

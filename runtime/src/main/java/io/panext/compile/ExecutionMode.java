@@ -14,7 +14,8 @@ public enum ExecutionMode {
 
     /**
      * Every worker runs images of its own from the first step to the last and waits for nobody: most images a second.
-     * Of a large batch only those that are being run take memory. Masked images are always shared.
+     * Steps whose maps are larger than their weights it runs image by image, later ones on a few images together. Of a
+     * large batch only those that are being run take memory. Masked images are always shared.
      */
     THROUGHPUT;
 

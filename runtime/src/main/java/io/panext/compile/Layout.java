@@ -71,7 +71,7 @@ final class Layout {
         this.images = images;
         this.workers = workers;
         this.shapes = graph().shapes(images);
-        this.single = schedule.apart() == 0 ? shapes : graph().shapes(images.single());
+        this.single = schedule.apart() == 0 ? shapes : graph().shapes(images.withImages(1));
         List<Value> values = shapes.keySet().stream().sorted(Comparator.comparingInt(Value::id)).toList();
         long[] scratch = scratchBytes();
 

@@ -50,17 +50,17 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
         long bound = liveBytes(buffers);
         Comparator<Buffer> largest = Comparator.comparingLong(Buffer::bytes).reversed();
         Comparator<Buffer> longest = Comparator.comparingInt(Buffer::steps).reversed();
-        MemoryPlan best = attempt(buffers, largest.thenComparingInt(Buffer::first), bound);
+        MemoryPlan best = of(buffers, largest.thenComparingInt(Buffer::first), bound);
         if (best.bytes == bound) {
             return best;
         }
-        MemoryPlan other = attempt(buffers, longest.thenComparing(largest).thenComparingInt(Buffer::first), bound);
+        MemoryPlan other = of(buffers, longest.thenComparing(largest).thenComparingInt(Buffer::first), bound);
         return other.bytes < best.bytes ? other : best;
     }
 
-    private static MemoryPlan attempt(List<Buffer> buffers, Comparator<Buffer> first, long bound) {
+    private static MemoryPlan of(List<Buffer> buffers, Comparator<Buffer> foremost, long bound) {
         var order = new ArrayList<Integer>(IntStream.range(0, buffers.size()).boxed()
-                .sorted(Comparator.comparing(buffers::get, first)).toList());
+                .sorted(Comparator.comparing(buffers::get, foremost)).toList());
         MemoryPlan best = place(buffers, order);
         MemoryPlan attempt = best;
         for (int i = 1; i < ATTEMPTS && best.bytes > bound; i++) {

@@ -75,8 +75,8 @@ public final class Plan {
         this.workers = workers;
         int together = mode.imagesAtATime(images, workers);
         this.groups = images.images() / together;
-        this.layout = new Layout(program, new Shape(together, images.height(), images.width(), images.channels(),
-                images.visible()), isShared() ? workers : 1, mode.shares(images, workers));
+        this.layout = new Layout(program, images.withImages(together), isShared() ? workers : 1,
+                mode.shares(images, workers));
         this.batchPlaces = isShared() ? Map.of() : batchPlaces(program.graph(), images);
         this.firstStream = batchPlaces.values().stream().mapToLong(place -> place.offset() + place.bytes()).max()
                 .orElse(0);
@@ -173,12 +173,12 @@ public final class Plan {
         return images.images() / groups;
     }
 
-    /** Whether every step is for the whole batch and all workers, so that steps follow each other. */
+    /** Whether the whole batch runs together, on all workers, so that steps follow each other. */
     public boolean isShared() {
         return groups == 1;
     }
 
-    /** The steps in the order in which they run, for the images that run together. */
+    /** The steps in the order in which they run, for the images that run together: the first, perhaps, for one by one. */
     public List<Step> steps() {
         return layout.steps();
     }

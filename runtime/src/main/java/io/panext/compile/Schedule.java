@@ -77,7 +77,7 @@ record Schedule(Graph graph, List<Entry> entries, int apart) {
         }
         Graph joined = graph.withNodes(nodes);
         return new Schedule(joined, entries,
-                whole || images.images() == 1 ? 0 : apart(joined, entries, images.single()));
+                whole || images.images() == 1 ? 0 : apart(joined, entries, images.withImages(1)));
     }
 
     /** Returns how many nodes come before the first that has more weights than maps, and between two blocks. */

@@ -40,11 +40,6 @@ public record Shape(int images, int height, int width, int channels, Optional<Vi
         return new Shape(images, 1, 1, channels);
     }
 
-    /** Returns the shape of one of the images. */
-    public Shape single() {
-        return new Shape(1, height, width, channels, visible);
-    }
-
     /** Pixels of one image. */
     public int pixels() {
         return height * width;
@@ -58,6 +53,11 @@ public record Shape(int images, int height, int width, int channels, Optional<Vi
     /** Bytes that the map takes with aligned rows. */
     public long bytes() {
         return Matrix.alignedBytes(rows(), channels);
+    }
+
+    /** Returns the shape of another number of such images. */
+    public Shape withImages(int newImages) {
+        return new Shape(newImages, height, width, channels, visible);
     }
 
     /** Returns the shape with another number of channels. */
