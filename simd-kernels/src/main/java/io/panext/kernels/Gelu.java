@@ -1,6 +1,7 @@
 package io.panext.kernels;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -19,15 +20,7 @@ public final class Gelu {
 
     /** Replaces every value. */
     static void apply(Matrix block) {
-        MemorySegment memory = block.memory();
-        int vectors = Lanes.vectors(block.columns());
-        for (int v = 0; v < vectors; v++) {
-            long offset = block.offset() + (long) v * Lanes.BYTES;
-            for (int row = 0; row < block.rows(); row++) {
-                long position = offset + row * block.stride();
-                Lanes.store(gelu(Lanes.load(memory, position)), memory, position);
-            }
-        }
+        apply(block.memory(), block.offset(), block.stride(), block.rows(), Lanes.vectors(block.columns()), null, 0);
     }
 
     /**
@@ -37,19 +30,8 @@ public final class Gelu {
      * @param sumsOffset place of the first column's sum, in bytes
      */
     static void applyAndSumSquares(Matrix block, MemorySegment sums, long sumsOffset) {
-        MemorySegment memory = block.memory();
-        int vectors = Lanes.vectors(block.columns());
-        for (int v = 0; v < vectors; v++) {
-            long offset = block.offset() + (long) v * Lanes.BYTES;
-            FloatVector sum = Lanes.zero();
-            for (int row = 0; row < block.rows(); row++) {
-                long position = offset + row * block.stride();
-                FloatVector y = gelu(Lanes.load(memory, position));
-                Lanes.store(y, memory, position);
-                sum = y.fma(y, sum);
-            }
-            Lanes.store(sum, sums, sumsOffset + (long) v * Lanes.BYTES);
-        }
+        apply(block.memory(), block.offset(), block.stride(), block.rows(), Lanes.vectors(block.columns()),
+                Objects.requireNonNull(sums), sumsOffset);
     }
 
     /** Computes one worker's rows of an aligned map. */
@@ -59,27 +41,43 @@ public final class Gelu {
         apply(rows);
     }
 
-    private static FloatVector gelu(FloatVector x) {
-        FloatVector magnitude = x.abs();
-        // Floats that are not negative order as their bits do; the floating-point minimum costs six instructions.
-        FloatVector clamped = magnitude.reinterpretAsInts().min(LIMIT_BITS).reinterpretAsFloats();
-        FloatVector u = clamped.mul(clamped).fma(Lanes.broadcast(SCALE), Lanes.broadcast(-1));
-        FloatVector p = Lanes.broadcast(0.00022970955f);
-        p = p.fma(u, Lanes.broadcast(-0.0007180528f));
-        p = p.fma(u, Lanes.broadcast(0.0008885669f));
-        p = p.fma(u, Lanes.broadcast(-0.0012269083f));
-        p = p.fma(u, Lanes.broadcast(0.0029601867f));
-        p = p.fma(u, Lanes.broadcast(-0.0057093534f));
-        p = p.fma(u, Lanes.broadcast(0.008922418f));
-        p = p.fma(u, Lanes.broadcast(-0.013256548f));
-        p = p.fma(u, Lanes.broadcast(0.018900624f));
-        p = p.fma(u, Lanes.broadcast(-0.025281066f));
-        p = p.fma(u, Lanes.broadcast(0.032082584f));
-        p = p.fma(u, Lanes.broadcast(-0.039590687f));
-        p = p.fma(u, Lanes.broadcast(0.049264032f));
-        p = p.fma(u, Lanes.broadcast(-0.066518456f));
-        p = p.fma(u, Lanes.broadcast(0.13339257f));
-        // At the limit the product is exactly 1/2, and the sum x or zero.
-        return magnitude.fma(clamped.mul(p), x.mul(0.5f));
+    // The polynomial is part of the loop, and the loop too much code for C2 to inline into others: as a method of its own,
+    // it was a call wherever that had inlined much before, with a heap object for every vector.
+    private static void apply(MemorySegment memory, long first, long stride, int rows, int vectors, MemorySegment sums,
+            long sumsOffset) {
+        for (int v = 0; v < vectors; v++) {
+            long offset = first + (long) v * Lanes.BYTES;
+            FloatVector sum = Lanes.zero();
+            for (int row = 0; row < rows; row++) {
+                long position = offset + row * stride;
+                FloatVector x = Lanes.load(memory, position);
+                FloatVector magnitude = x.abs();
+                // Floats that are not negative order as their bits do; the floating-point minimum costs six instructions.
+                FloatVector clamped = magnitude.reinterpretAsInts().min(LIMIT_BITS).reinterpretAsFloats();
+                FloatVector u = clamped.mul(clamped).fma(Lanes.broadcast(SCALE), Lanes.broadcast(-1));
+                FloatVector p = Lanes.broadcast(0.00022970955f);
+                p = p.fma(u, Lanes.broadcast(-0.0007180528f));
+                p = p.fma(u, Lanes.broadcast(0.0008885669f));
+                p = p.fma(u, Lanes.broadcast(-0.0012269083f));
+                p = p.fma(u, Lanes.broadcast(0.0029601867f));
+                p = p.fma(u, Lanes.broadcast(-0.0057093534f));
+                p = p.fma(u, Lanes.broadcast(0.008922418f));
+                p = p.fma(u, Lanes.broadcast(-0.013256548f));
+                p = p.fma(u, Lanes.broadcast(0.018900624f));
+                p = p.fma(u, Lanes.broadcast(-0.025281066f));
+                p = p.fma(u, Lanes.broadcast(0.032082584f));
+                p = p.fma(u, Lanes.broadcast(-0.039590687f));
+                p = p.fma(u, Lanes.broadcast(0.049264032f));
+                p = p.fma(u, Lanes.broadcast(-0.066518456f));
+                p = p.fma(u, Lanes.broadcast(0.13339257f));
+                // At the limit the product is exactly 1/2, and the sum x or zero.
+                FloatVector y = magnitude.fma(clamped.mul(p), x.mul(0.5f));
+                Lanes.store(y, memory, position);
+                sum = y.fma(y, sum);
+            }
+            if (sums != null) {
+                Lanes.store(sum, sums, sumsOffset + (long) v * Lanes.BYTES);
+            }
+        }
     }
 }

@@ -52,9 +52,7 @@ public final class LayerNorm extends RowNorm {
             scales(src.memory(), src.rowOffset(row), src.stride(), rows, means, scales);
             write(src.memory(), src.rowOffset(row), src.stride(), rows, means, scales, dst.memory(),
                     dst.rowOffset(row), dst.stride());
-            for (int done = row; done < row + rows; done++) {
-                finish(dst, done);
-            }
+            finish(dst, row, row + rows);
         }
     }
 

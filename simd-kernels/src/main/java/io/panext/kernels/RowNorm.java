@@ -41,16 +41,20 @@ public abstract sealed class RowNorm permits LayerNorm, RmsNorm, SimpleNorm {
 
     /**
      * Normalises the rows {@code from} to {@code to}, excluded, writes them in whole vectors and {@linkplain #finish
-     * finishes} each of them.
+     * finishes} them.
      *
      * @param src {@code [rows, channels]}
      * @param dst likewise; may be {@code src}
      */
     abstract void normalise(Matrix src, Matrix dst, int from, int to);
 
-    /** Scales and shifts a row that has been normalised, if that is wanted. */
-    final void finish(Matrix dst, int row) {
-        affine.ifPresent(a -> a.apply(dst.memory(), dst.rowOffset(row), dst.memory(), dst.rowOffset(row)));
+    /** Scales and shifts rows that have been normalised, if that is wanted. */
+    final void finish(Matrix dst, int from, int to) {
+        if (affine.isPresent()) {
+            for (int row = from; row < to; row++) {
+                affine.get().apply(dst.memory(), dst.rowOffset(row), dst.memory(), dst.rowOffset(row));
+            }
+        }
     }
 
     /** Returns the sum of a row, in every lane. */
