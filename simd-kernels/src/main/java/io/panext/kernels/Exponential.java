@@ -11,6 +11,7 @@ final class Exponential {
 
     private static final float LOWEST = -87;
     private static final float LOG2_E = 1.442695f;
+    private static final float ROUNDING = 0x1.8p23f;
     private static final float LN2_HIGH = 0.6933594f;
     private static final float LN2_LOW = -0.00021219444f;
     private static final int EXPONENT_BIAS = 127;
@@ -21,8 +22,9 @@ final class Exponential {
     /** Returns {@code exp(x)} for {@code x ≤ 0}; what underflows becomes {@code exp(-87)}, NaN stays NaN. */
     static FloatVector of(FloatVector x) {
         FloatVector clamped = x.max(LOWEST);
-        // Adding and taking away 1.5 · 2²³ rounds to the nearest integer.
-        FloatVector n = clamped.mul(LOG2_E).add(0x1.8p23f).sub(0x1.8p23f);
+        // Adding 1.5 · 2²³ rounds to the nearest integer, and leaves it in the lowest bits; taking it away gives n.
+        FloatVector rounded = clamped.mul(LOG2_E).add(ROUNDING);
+        FloatVector n = rounded.sub(ROUNDING);
         FloatVector r = n.fma(Lanes.broadcast(-LN2_HIGH), clamped).sub(n.mul(LN2_LOW));
         FloatVector p = Lanes.broadcast(0.00019875691f);
         p = p.fma(r, Lanes.broadcast(0.0013981999f));
@@ -31,7 +33,7 @@ final class Exponential {
         p = p.fma(r, Lanes.broadcast(0.16666666f));
         p = p.fma(r, Lanes.broadcast(0.5f));
         FloatVector e = p.mul(r).fma(r, r).add(1);
-        FloatVector power = n.convert(VectorOperators.F2I, 0).reinterpretAsInts().add(EXPONENT_BIAS)
+        FloatVector power = rounded.reinterpretAsInts().add(EXPONENT_BIAS)
                 .lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats();
         return e.mul(power);
     }

@@ -31,11 +31,14 @@ public enum SigmoidGate {
     /** Replaces every value. */
     void apply(Matrix block) {
         MemorySegment memory = block.memory();
+        OffHeap.require(memory);
         int vectors = Lanes.vectors(block.columns());
         for (int row = 0; row < block.rows(); row++) {
             for (int v = 0; v < vectors; v++) {
                 long position = block.rowOffset(row) + (long) v * Lanes.BYTES;
-                Lanes.store(gated(Lanes.load(memory, position), linear, cubic), memory, position);
+                // Spelled out: after so much arithmetic, C2 inlines nothing more that it does not have to.
+                FloatVector x = FloatVector.fromMemorySegment(Lanes.SPECIES, memory, position, Lanes.ORDER);
+                gated(x, linear, cubic).intoMemorySegment(memory, position, Lanes.ORDER);
             }
         }
     }
