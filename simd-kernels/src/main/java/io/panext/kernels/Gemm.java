@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The matrix product behind every linear and every convolution without overlap: {@code dst = src · weightsᵀ + bias}.
  *
- * <p>A tile of {@value #TILE_ROWS} rows by two vectors stays in registers over the whole depth. Seven rows divide every
+ * <p>A tile of {@value #TILE_ROWS} rows by two vectors, by one where registers are few, stays in registers over the whole
+ * depth. Seven rows divide every
  * map of a 224-pixel image (3136, 784, 196 and 49 pixels), and 14 accumulators hide the latency of two FMA units. Three
  * vectors are no faster, and so much code that the first-tier compiler gives up on it: HotSpot then never gets to the
  * second.

@@ -2,6 +2,7 @@ package io.panext.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -28,6 +29,9 @@ public final class Lanes {
     static final int BYTES = SPECIES.vectorByteSize();
 
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** Vector registers of the machine: x86 has 32 with AVX-512 alone, other processors always. */
+    static final int REGISTERS = isX86() && FloatVector.SPECIES_PREFERRED.vectorBitSize() < 512 ? 16 : 32;
 
     /** The upper half of the lanes. */
     private static final VectorMask<Float> UPPER_HALF = SPECIES.indexInRange(0, COUNT / 2).not();
@@ -104,6 +108,10 @@ public final class Lanes {
             sums = sums.add(sums.rearrange(ACROSS_2));
         }
         return sums.add(sums.rearrange(ACROSS_1));
+    }
+
+    private static boolean isX86() {
+        return List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
     }
 
     /** Returns the shuffle that exchanges lanes {@code distance} apart. */

@@ -10,12 +10,16 @@ import jdk.incubator.vector.FloatVector;
  * Weights {@code [columns, depth]} and bias {@code [columns]} of a matrix product, in the order that {@link Gemm} reads
  * them.
  *
- * <p>Columns are grouped in panels of two vectors, the last perhaps of one: within a panel, the vectors of depth 0, then
+ * <p>Columns are grouped in panels of two vectors, the last perhaps of one, or of one where registers are few: within a panel, the vectors of depth 0, then
  * those of depth 1, and so on. The bias of all columns follows. Columns beyond the last hold zeros.
  */
 public final class PackedWeights {
 
-    private static final int PANEL_VECTORS = 2;
+    /**
+     * With two vectors a register tile has 14 sums, and C2 loads the values of all its rows before it uses the first: more
+     * than 16 registers hold.
+     */
+    private static final int PANEL_VECTORS = Lanes.REGISTERS < 32 ? 1 : 2;
 
     /** Depths that are reordered at a time: their 32 columns stay in the nearest cache. */
     private static final int STRETCH = 128;
