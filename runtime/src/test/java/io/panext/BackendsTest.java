@@ -108,6 +108,26 @@ class BackendsTest {
         assertTrue(result.lines().getLast().startsWith("cat"), result.toString());
     }
 
+    /** There Java works out every fused multiply-add in decimal. */
+    @Test
+    @EnabledOnOs(architectures = "amd64")
+    void withoutFusedMultiplyAddsOnednnDoesEverythingUnmeasured() throws Exception {
+        Result result = panext(Map.of(), List.of(JavaProcess.VECTOR_API, "-XX:UseAVX=0", "-Dpanext.backend=auto"),
+                "inspect", "--plan", ConvNeXt.EMBEDDED);
+        assertEquals(0, result.status(), result.toString());
+        assertTrue(result.lines().stream().anyMatch(line -> line.contains("onednn depthwise")), result.toString());
+        assertTrue(result.lines().stream().noneMatch(line -> line.contains("simd")), result.toString());
+    }
+
+    @Test
+    @EnabledOnOs(architectures = "amd64")
+    void withoutFusedMultiplyAddsTheVectorApiIsSaidToBeSlow() throws Exception {
+        Result result = panext(Map.of(), List.of(JavaProcess.VECTOR_API, "-XX:UseAVX=0", "-Dpanext.backend=simd"),
+                "inspect", ConvNeXt.EMBEDDED);
+        assertTrue(result.lines().getFirst().startsWith("panext: warning: this processor has no instruction for fused"),
+                result.toString());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"convnext_atto", "convnext_femto", "convnext_tiny", "convnext_tiny_hnf", "convnext_large",
             "convnext_isotropic_small", "convnextv2_atto", "convnextv2_femto", "convnextv2_tiny", "convnextv2_huge"})
