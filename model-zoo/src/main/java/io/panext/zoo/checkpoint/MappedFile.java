@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /** A checkpoint file in memory, whatever its format. */
 final class MappedFile {
 
-    /** Below it, the call costs more than the memory is worth. */
-    private static final long WORTH_FORGETTING = 1 << 16;
+    /** How often that is done: each call interrupts all processors that run threads of this process. */
+    private static final long FORGET_EVERY = 4 << 20;
 
     private MappedFile() {}
 
@@ -49,7 +49,8 @@ final class MappedFile {
      * @param isAll  whether this is the whole tensor
      */
     static void forget(MemorySegment read, long latest, boolean isAll) {
-        if (read.isMapped() && (isAll || latest >= WORTH_FORGETTING)) {
+        long end = read.byteSize();
+        if (read.isMapped() && (isAll || end / FORGET_EVERY != (end - latest) / FORGET_EVERY)) {
             read.unload();
         }
     }
