@@ -25,14 +25,11 @@ import java.util.stream.Stream;
  *
  * @param list    in order of preference
  * @param onednn  oneDNN, if it is one of them
- * @param warning what the user should know: why oneDNN is not used although it is there, or that it should be
+ * @param warning what the user should know: why oneDNN is not used although it is there
  */
 record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> warning) {
 
     private static final Backend SIMD = new SimdBackend();
-
-    private static final String SLOW = "this processor has no instruction for fused multiply-adds: the Vector API is a "
-            + "thousand times slower on it than elsewhere, oneDNN is not";
 
     /** @throws BackendUnavailableException if what was asked for cannot be had */
     static Backends of(Options options) {
@@ -41,7 +38,7 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
             if (required) {
                 throw new BackendUnavailableException("bf16 needs oneDNN: the backend must not be simd");
             }
-            return simd(Optional.empty());
+            return new Backends(List.of(SIMD), Optional.empty(), Optional.empty());
         }
         try {
             Optional<Onednn> onednn = Onednn.find();
@@ -49,18 +46,14 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
                 throw new BackendUnavailableException(Onednn.ABSENT);
             }
             return onednn.map(library -> with(library, options))
-                    .orElseGet(() -> simd(Optional.empty()));
+                    .orElseGet(() -> new Backends(List.of(SIMD), onednn, Optional.empty()));
         } catch (OnednnUnavailableException e) {
             if (required) {
                 throw new BackendUnavailableException(e.getMessage(), e);
             }
-            return simd(Optional.of(e.getMessage() + ": the Vector API does everything"));
+            return new Backends(List.of(SIMD), Optional.empty(),
+                    Optional.of(e.getMessage() + ": the Vector API does everything"));
         }
-    }
-
-    private static Backends simd(Optional<String> warning) {
-        return new Backends(List.of(SIMD), Optional.empty(),
-                warning.or(() -> SimdBackend.isSlow() ? Optional.of(SLOW) : Optional.empty()));
     }
 
     private static Backends with(Onednn onednn, Options options) {
@@ -98,7 +91,7 @@ record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> wa
         if (onednn.isEmpty() || options.backend() == BackendChoice.ONEDNN) {
             return Selection.FIRST;
         }
-        if (options.expectsFewRuns() || SimdBackend.isSlow()) {
+        if (options.expectsFewRuns()) {
             return Selection.AT_ONCE;
         }
         return new Fastest(images, machine(onednn.get()), CacheFolder.ofUser(), notes, mayMeasure);

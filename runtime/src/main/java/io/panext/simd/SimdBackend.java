@@ -13,7 +13,6 @@ import io.panext.kernels.Gelu;
 import io.panext.kernels.GlobalPool;
 import io.panext.kernels.Grn;
 import io.panext.kernels.ImageRows;
-import io.panext.kernels.Lanes;
 import io.panext.kernels.Matrix;
 import io.panext.kernels.RowNorm;
 import io.panext.kernels.Share;
@@ -28,11 +27,6 @@ import java.util.stream.Stream;
 public final class SimdBackend implements Backend {
 
     private static final boolean VECTOR_API = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-
-    /** Returns whether this machine lacks what every kernel here needs to be fast: {@link Lanes#areFused}. */
-    public static boolean isSlow() {
-        return VECTOR_API && !Lanes.areFused();
-    }
 
     /** @throws VectorApiMissingException if Java runs without the Vector API */
     @Override

@@ -80,7 +80,8 @@ public final class Affine {
         int vectors = Lanes.vectors(channels);
         for (int v = 0; v < vectors; v++) {
             long at = (long) v * Lanes.BYTES;
-            Lanes.store(Lanes.load(src, from + at).fma(Lanes.load(memory, at), Lanes.load(memory, shift + at)), dst,
+            Lanes.store(Lanes.fma(Lanes.load(src, from + at), Lanes.load(memory, at), Lanes.load(memory, shift + at)),
+                    dst,
                     to + at);
         }
     }

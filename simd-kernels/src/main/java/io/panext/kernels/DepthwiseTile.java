@@ -48,7 +48,14 @@ final class DepthwiseTile {
      */
     static void run(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int rows,
             MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride, int pixels) {
-        if (pixels > FEW) {
+        if (!Lanes.FUSED) {
+            for (int pixel = 0; pixel < pixels; pixel += UnfusedDepthwiseTile.PIXELS) {
+                UnfusedDepthwiseTile.run(ring, column + (long) pixel * BYTES, firstSlot, slotMask, slotBytes, rows,
+                        BYTES,
+                        2L * BYTES, 3L * BYTES, weights, taps, bias, dst, d0 + pixel * dStride, dStride,
+                        pixels - pixel);
+            }
+        } else if (pixels > FEW) {
             eight(ring, column, firstSlot, slotMask, slotBytes, rows, weights, taps, bias, dst, d0, dStride, pixels);
         } else {
             four(ring, column, firstSlot, slotMask, slotBytes, rows, weights, taps, bias, dst, d0, dStride, pixels);

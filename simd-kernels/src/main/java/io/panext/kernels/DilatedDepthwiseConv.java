@@ -126,10 +126,10 @@ public final class DilatedDepthwiseConv {
             for (int kx = 0; kx < kernel; kx++) {
                 FloatVector w = Lanes.load(weights, taps + (long) (ky * kernel + kx) * Lanes.BYTES);
                 long at = x0 + (long) kx * dilation * Lanes.BYTES;
-                sum0 = Lanes.load(ring, at).fma(w, sum0);
-                sum1 = Lanes.load(ring, at + Lanes.BYTES).fma(w, sum1);
-                sum2 = Lanes.load(ring, at + 2L * Lanes.BYTES).fma(w, sum2);
-                sum3 = Lanes.load(ring, at + 3L * Lanes.BYTES).fma(w, sum3);
+                sum0 = Lanes.fma(Lanes.load(ring, at), w, sum0);
+                sum1 = Lanes.fma(Lanes.load(ring, at + Lanes.BYTES), w, sum1);
+                sum2 = Lanes.fma(Lanes.load(ring, at + 2L * Lanes.BYTES), w, sum2);
+                sum3 = Lanes.fma(Lanes.load(ring, at + 3L * Lanes.BYTES), w, sum3);
             }
         }
         Lanes.store(sum3, dst, d0 + Math.min(3, pixels - 1) * dStride);

@@ -25,14 +25,14 @@ final class Exponential {
         // Adding 1.5 · 2²³ rounds to the nearest integer, and leaves it in the lowest bits; taking it away gives n.
         FloatVector rounded = clamped.mul(LOG2_E).add(ROUNDING);
         FloatVector n = rounded.sub(ROUNDING);
-        FloatVector r = n.fma(Lanes.broadcast(-LN2_HIGH), clamped).sub(n.mul(LN2_LOW));
+        FloatVector r = Lanes.fma(n, Lanes.broadcast(-LN2_HIGH), clamped).sub(n.mul(LN2_LOW));
         FloatVector p = Lanes.broadcast(0.00019875691f);
-        p = p.fma(r, Lanes.broadcast(0.0013981999f));
-        p = p.fma(r, Lanes.broadcast(0.008333452f));
-        p = p.fma(r, Lanes.broadcast(0.041665796f));
-        p = p.fma(r, Lanes.broadcast(0.16666666f));
-        p = p.fma(r, Lanes.broadcast(0.5f));
-        FloatVector e = p.mul(r).fma(r, r).add(1);
+        p = Lanes.fma(p, r, Lanes.broadcast(0.0013981999f));
+        p = Lanes.fma(p, r, Lanes.broadcast(0.008333452f));
+        p = Lanes.fma(p, r, Lanes.broadcast(0.041665796f));
+        p = Lanes.fma(p, r, Lanes.broadcast(0.16666666f));
+        p = Lanes.fma(p, r, Lanes.broadcast(0.5f));
+        FloatVector e = Lanes.fma(p.mul(r), r, r).add(1);
         FloatVector power = rounded.reinterpretAsInts().add(EXPONENT_BIAS)
                 .lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats();
         return e.mul(power);

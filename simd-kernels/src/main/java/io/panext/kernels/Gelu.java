@@ -54,26 +54,26 @@ public final class Gelu {
                 FloatVector magnitude = x.abs();
                 // Floats that are not negative order as their bits do; the floating-point minimum costs six instructions.
                 FloatVector clamped = magnitude.reinterpretAsInts().min(LIMIT_BITS).reinterpretAsFloats();
-                FloatVector u = clamped.mul(clamped).fma(Lanes.broadcast(SCALE), Lanes.broadcast(-1));
+                FloatVector u = Lanes.fma(clamped.mul(clamped), Lanes.broadcast(SCALE), Lanes.broadcast(-1));
                 FloatVector p = Lanes.broadcast(0.00022970955f);
-                p = p.fma(u, Lanes.broadcast(-0.0007180528f));
-                p = p.fma(u, Lanes.broadcast(0.0008885669f));
-                p = p.fma(u, Lanes.broadcast(-0.0012269083f));
-                p = p.fma(u, Lanes.broadcast(0.0029601867f));
-                p = p.fma(u, Lanes.broadcast(-0.0057093534f));
-                p = p.fma(u, Lanes.broadcast(0.008922418f));
-                p = p.fma(u, Lanes.broadcast(-0.013256548f));
-                p = p.fma(u, Lanes.broadcast(0.018900624f));
-                p = p.fma(u, Lanes.broadcast(-0.025281066f));
-                p = p.fma(u, Lanes.broadcast(0.032082584f));
-                p = p.fma(u, Lanes.broadcast(-0.039590687f));
-                p = p.fma(u, Lanes.broadcast(0.049264032f));
-                p = p.fma(u, Lanes.broadcast(-0.066518456f));
-                p = p.fma(u, Lanes.broadcast(0.13339257f));
+                p = Lanes.fma(p, u, Lanes.broadcast(-0.0007180528f));
+                p = Lanes.fma(p, u, Lanes.broadcast(0.0008885669f));
+                p = Lanes.fma(p, u, Lanes.broadcast(-0.0012269083f));
+                p = Lanes.fma(p, u, Lanes.broadcast(0.0029601867f));
+                p = Lanes.fma(p, u, Lanes.broadcast(-0.0057093534f));
+                p = Lanes.fma(p, u, Lanes.broadcast(0.008922418f));
+                p = Lanes.fma(p, u, Lanes.broadcast(-0.013256548f));
+                p = Lanes.fma(p, u, Lanes.broadcast(0.018900624f));
+                p = Lanes.fma(p, u, Lanes.broadcast(-0.025281066f));
+                p = Lanes.fma(p, u, Lanes.broadcast(0.032082584f));
+                p = Lanes.fma(p, u, Lanes.broadcast(-0.039590687f));
+                p = Lanes.fma(p, u, Lanes.broadcast(0.049264032f));
+                p = Lanes.fma(p, u, Lanes.broadcast(-0.066518456f));
+                p = Lanes.fma(p, u, Lanes.broadcast(0.13339257f));
                 // At the limit the product is exactly 1/2, and the sum x or zero.
-                FloatVector y = magnitude.fma(clamped.mul(p), x.mul(0.5f));
+                FloatVector y = Lanes.fma(magnitude, clamped.mul(p), x.mul(0.5f));
                 Lanes.store(y, memory, position);
-                sum = y.fma(y, sum);
+                sum = Lanes.fma(y, y, sum);
             }
             if (sums != null) {
                 Lanes.store(sum, sums, sumsOffset + (long) v * Lanes.BYTES);

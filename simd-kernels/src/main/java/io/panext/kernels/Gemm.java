@@ -57,6 +57,7 @@ final class Gemm {
     }
 
     // Rows beyond the last repeat it, so that a short tile needs no code of its own: they load and store the same values.
+    // Where there are registers for two vectors, there are fused multiply-adds.
 
     private static void tile2(MemorySegment a, long a0, long stride, int rows, MemorySegment b, long panel, int depth,
             long bias, MemorySegment c, long c0, long cStride) {
@@ -143,19 +144,19 @@ final class Gemm {
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (1L * BYTES), ORDER);
             FloatVector x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
-            c00 = x.fma(b0, c00);
+            c00 = Lanes.fma(x, b0, c00);
             x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
-            c10 = x.fma(b0, c10);
+            c10 = Lanes.fma(x, b0, c10);
             x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
-            c20 = x.fma(b0, c20);
+            c20 = Lanes.fma(x, b0, c20);
             x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
-            c30 = x.fma(b0, c30);
+            c30 = Lanes.fma(x, b0, c30);
             x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
-            c40 = x.fma(b0, c40);
+            c40 = Lanes.fma(x, b0, c40);
             x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
-            c50 = x.fma(b0, c50);
+            c50 = Lanes.fma(x, b0, c50);
             x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
-            c60 = x.fma(b0, c60);
+            c60 = Lanes.fma(x, b0, c60);
         }
         c60.intoMemorySegment(c, c0 + Math.min(6, rows - 1) * cStride, ORDER);
         c50.intoMemorySegment(c, c0 + Math.min(5, rows - 1) * cStride, ORDER);

@@ -27,7 +27,7 @@ public final class Grn {
                 FloatVector sum = Lanes.zero();
                 for (int row = 0; row < rows.rows(); row++) {
                     FloatVector x = Lanes.load(rows.memory(), rows.rowOffset(row) + column);
-                    sum = x.fma(x, sum);
+                    sum = Lanes.fma(x, x, sum);
                 }
                 Lanes.store(sum, sums.memory(), sums.rowOffset(chunk) + column);
             }
@@ -80,7 +80,8 @@ public final class Grn {
         for (long at = 0; at < end; at += Lanes.BYTES) {
             FloatVector normalised = FloatVector.fromMemorySegment(Lanes.SPECIES, norms, offset + at, Lanes.ORDER)
                     .mul(inverse);
-            FloatVector.fromMemorySegment(Lanes.SPECIES, gammas, gamma.offset() + at, Lanes.ORDER).fma(normalised, one)
+            FloatVector.fromMemorySegment(Lanes.SPECIES, gammas, gamma.offset() + at, Lanes.ORDER).mul(normalised)
+                    .add(one)
                     .intoMemorySegment(norms, offset + at, Lanes.ORDER);
         }
     }

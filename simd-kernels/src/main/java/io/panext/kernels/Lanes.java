@@ -33,6 +33,12 @@ public final class Lanes {
     /** Vector registers of the machine: x86 has 32 with AVX-512 alone, other processors always. */
     static final int REGISTERS = isX86() && FloatVector.SPECIES_PREFERRED.vectorBitSize() < 512 ? 16 : 32;
 
+    /**
+     * Whether the machine has an instruction for fused multiply-adds: x86 got it with AVX2, other processors have it. Without
+     * one, Java works out each value of {@link FloatVector#fma} with decimal numbers, a thousand times slower.
+     */
+    static final boolean FUSED = !isX86() || FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 256;
+
     /** The upper half of the lanes. */
     private static final VectorMask<Float> UPPER_HALF = SPECIES.indexInRange(0, COUNT / 2).not();
 
@@ -50,14 +56,6 @@ public final class Lanes {
     /** Returns the width in use, in bits. */
     public static int bits() {
         return SPECIES.vectorBitSize();
-    }
-
-    /**
-     * Returns whether the machine has an instruction for fused multiply-adds. Without one, Java computes each value by
-     * itself, with decimal numbers, a thousand times slower: x86 got it with AVX2, other processors have it.
-     */
-    public static boolean areFused() {
-        return !isX86() || FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 256;
     }
 
     /** Returns how many vectors hold {@code floats} values, the last perhaps partly. */
@@ -80,6 +78,11 @@ public final class Lanes {
     /** Returns a vector of one value. */
     static FloatVector broadcast(float value) {
         return FloatVector.broadcast(SPECIES, value);
+    }
+
+    /** Returns {@code a · b + c}, rounded once where the machine can do that. */
+    static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
+        return FUSED ? a.fma(b, c) : a.mul(b).add(c);
     }
 
     /** Returns a vector of zeros. */

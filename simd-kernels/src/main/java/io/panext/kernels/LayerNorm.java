@@ -102,18 +102,18 @@ public final class LayerNorm extends RowNorm {
             for (; at != pairs; at += PAIR) {
                 d0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0);
                 d1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1);
-                squares0 = d0.fma(d0, squares0);
-                squares1 = d1.fma(d1, squares1);
+                squares0 = Lanes.fma(d0, d0, squares0);
+                squares1 = Lanes.fma(d1, d1, squares1);
                 d0 = FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER).sub(mean0);
                 d1 = FloatVector.fromMemorySegment(S, src, from1 + at + BYTES, ORDER).sub(mean1);
-                odd0 = d0.fma(d0, odd0);
-                odd1 = d1.fma(d1, odd1);
+                odd0 = Lanes.fma(d0, d0, odd0);
+                odd1 = Lanes.fma(d1, d1, odd1);
             }
             if (at != last) {
                 d0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0);
                 d1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1);
-                squares0 = d0.fma(d0, squares0);
-                squares1 = d1.fma(d1, squares1);
+                squares0 = Lanes.fma(d0, d0, squares0);
+                squares1 = Lanes.fma(d1, d1, squares1);
             }
             FloatVector squares = Lanes.sums(squares0.add(odd0), squares1.add(odd1));
             // A scalar root and quotient take a quarter of the time of a vector's.

@@ -73,7 +73,7 @@ public abstract sealed class RowNorm permits LayerNorm, RmsNorm, SimpleNorm {
         FloatVector squares = Lanes.zero();
         for (int v = 0; v < last; v++) {
             FloatVector d = Lanes.load(src, from + (long) v * Lanes.BYTES).sub(centre);
-            squares = d.fma(d, squares);
+            squares = Lanes.fma(d, d, squares);
         }
         FloatVector d = Lanes.load(src, from + (long) last * Lanes.BYTES).sub(centre);
         return Lanes.sum(squares.add(d.mul(d), lastLanes));

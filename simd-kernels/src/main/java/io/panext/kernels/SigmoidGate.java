@@ -54,7 +54,7 @@ public enum SigmoidGate {
     private static FloatVector gated(FloatVector x, float linear, float cubic) {
         // Floats that are not negative order as their bits do.
         FloatVector magnitude = x.abs().reinterpretAsInts().min(LIMIT_BITS).reinterpretAsFloats();
-        FloatVector gate = magnitude.mul(magnitude).fma(Lanes.broadcast(cubic), Lanes.broadcast(linear));
+        FloatVector gate = Lanes.fma(magnitude.mul(magnitude), Lanes.broadcast(cubic), Lanes.broadcast(linear));
         FloatVector e = Exponential.of(gate.mul(magnitude).neg());
         FloatVector numerator = Lanes.broadcast(1).blend(e, x.compare(VectorOperators.LT, 0));
         return x.mul(numerator).div(e.add(1));

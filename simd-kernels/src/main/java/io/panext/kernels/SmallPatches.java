@@ -30,6 +30,19 @@ final class SmallPatches {
      */
     static void four(MemorySegment square, long rowBytes, int fromTap, int toTap, MemorySegment weights, long taps,
             MemorySegment dst, long d0, long dStride) {
+        if (Lanes.FUSED) {
+            fused(square, rowBytes, fromTap, toTap, weights, taps, dst, d0, dStride);
+        } else {
+            UnfusedDepthwiseTile.run(square, 0, fromTap, -1, rowBytes, toTap - fromTap, BYTES, rowBytes,
+                    rowBytes + BYTES,
+                    weights, taps + fromTap * ((long) KERNEL * BYTES), taps + (long) DepthwiseConv.TAPS * BYTES, dst,
+                    d0,
+                    dStride, UnfusedDepthwiseTile.PIXELS);
+        }
+    }
+
+    private static void fused(MemorySegment square, long rowBytes, int fromTap, int toTap, MemorySegment weights,
+            long taps, MemorySegment dst, long d0, long dStride) {
         OffHeap.require(square, weights, dst);
         FloatVector bias = FloatVector.fromMemorySegment(S, weights, taps + (long) DepthwiseConv.TAPS * BYTES, ORDER);
         FloatVector zero = FloatVector.zero(S);
@@ -127,13 +140,13 @@ final class SmallPatches {
             long tap = seen.place(i);
             long from = seen.position(i);
             FloatVector x0 = FloatVector.fromMemorySegment(S, src, from + c0, ORDER);
-            sum0 = x0.fma(FloatVector.fromMemorySegment(S, weights, w0 + tap, ORDER), sum0);
+            sum0 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, weights, w0 + tap, ORDER), sum0);
             FloatVector x1 = FloatVector.fromMemorySegment(S, src, from + c1, ORDER);
-            sum1 = x1.fma(FloatVector.fromMemorySegment(S, weights, w1 + tap, ORDER), sum1);
+            sum1 = Lanes.fma(x1, FloatVector.fromMemorySegment(S, weights, w1 + tap, ORDER), sum1);
             FloatVector x2 = FloatVector.fromMemorySegment(S, src, from + c2, ORDER);
-            sum2 = x2.fma(FloatVector.fromMemorySegment(S, weights, w2 + tap, ORDER), sum2);
+            sum2 = Lanes.fma(x2, FloatVector.fromMemorySegment(S, weights, w2 + tap, ORDER), sum2);
             FloatVector x3 = FloatVector.fromMemorySegment(S, src, from + c3, ORDER);
-            sum3 = x3.fma(FloatVector.fromMemorySegment(S, weights, w3 + tap, ORDER), sum3);
+            sum3 = Lanes.fma(x3, FloatVector.fromMemorySegment(S, weights, w3 + tap, ORDER), sum3);
         }
         sum3.intoMemorySegment(dst, to + c3, ORDER);
         sum2.intoMemorySegment(dst, to + c2, ORDER);

@@ -1,0 +1,61 @@
+package io.panext.kernels;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The register tile of the 7×7 depthwise convolution where there are no fused multiply-adds: four pixels, in one vector of
+ * channels. Such processors have 16 registers.
+ */
+final class UnfusedDepthwiseTile {
+
+    /** Pixels of the tile. */
+    static final int PIXELS = 4;
+
+    private static final int KERNEL = DepthwiseConv.KERNEL;
+
+    private UnfusedDepthwiseTile() {}
+
+    /**
+     * Computes pixels from rows that follow each other in a ring. Those beyond the last are stored in its place before it
+     * is: a short tile needs no code of its own.
+     *
+     * @param ring      rows of the input, zeros beside them
+     * @param column    place of the first pixel's leftmost neighbour within a row, in bytes
+     * @param firstSlot where the first row is
+     * @param slotMask  slots of the ring, a power of two, less one
+     * @param slotBytes bytes from one row to the next
+     * @param rows      rows of the kernel that lie inside the image
+     * @param x1        bytes from a neighbour of the first pixel to that of the second
+     * @param x2        likewise of the third
+     * @param x3        likewise of the fourth
+     * @param weights   packed weights
+     * @param taps      where those of the first of these rows start, in bytes
+     * @param bias      where the bias is, in bytes
+     * @param dst       the output
+     * @param d0        place of the first pixel, in bytes
+     * @param dStride   bytes from one pixel to the next
+     * @param pixels    how many; more than {@value #PIXELS} are as good as that
+     */
+    static void run(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int rows, long x1,
+            long x2, long x3, MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride,
+            int pixels) {
+        FloatVector sum0 = Lanes.load(weights, bias);
+        FloatVector sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        for (int ky = 0; ky < rows; ky++) {
+            long row = column + ((firstSlot + ky) & slotMask) * slotBytes;
+            for (int kx = 0; kx < KERNEL; kx++) {
+                FloatVector w = Lanes.load(weights, taps + (long) (ky * KERNEL + kx) * Lanes.BYTES);
+                long at = row + (long) kx * Lanes.BYTES;
+                sum0 = Lanes.fma(Lanes.load(ring, at), w, sum0);
+                sum1 = Lanes.fma(Lanes.load(ring, at + x1), w, sum1);
+                sum2 = Lanes.fma(Lanes.load(ring, at + x2), w, sum2);
+                sum3 = Lanes.fma(Lanes.load(ring, at + x3), w, sum3);
+            }
+        }
+        Lanes.store(sum3, dst, d0 + Math.min(3, pixels - 1) * dStride);
+        Lanes.store(sum2, dst, d0 + Math.min(2, pixels - 1) * dStride);
+        Lanes.store(sum1, dst, d0 + Math.min(1, pixels - 1) * dStride);
+        Lanes.store(sum0, dst, d0);
+    }
+}
