@@ -51,9 +51,7 @@ final class DepthwiseTile {
         if (!Lanes.FUSED) {
             for (int pixel = 0; pixel < pixels; pixel += UnfusedDepthwiseTile.PIXELS) {
                 UnfusedDepthwiseTile.run(ring, column + (long) pixel * BYTES, firstSlot, slotMask, slotBytes, rows,
-                        BYTES,
-                        2L * BYTES, 3L * BYTES, weights, taps, bias, dst, d0 + pixel * dStride, dStride,
-                        pixels - pixel);
+                        weights, taps, bias, dst, d0 + pixel * dStride, dStride, pixels - pixel);
             }
         } else if (pixels > FEW) {
             eight(ring, column, firstSlot, slotMask, slotBytes, rows, weights, taps, bias, dst, d0, dStride, pixels);

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Which pixels a patch sees is found once for all its channels: its {@link Neighbourhood}. Then, for each vector of
  * channels, just those are copied into scratch memory, zeros elsewhere, and a register tile runs over it without asking.
- * A patch of one pixel is computed from the map itself, tap by tap: no two outputs would share what is copied.
+ * {@link SmallPatches} are computed from the map itself.
  */
 public final class MaskedDepthwiseConv {
 
@@ -25,21 +25,18 @@ public final class MaskedDepthwiseConv {
         this.conv = conv;
         this.edge = edge;
         this.slots = slots(edge);
-        this.slotBytes = slotBytes(edge);
-    }
-
-    /** Bytes of a row of the square. Around one pixel it is what the kernel sees: a place in it is one in the weights. */
-    private static long slotBytes(int edge) {
-        return edge == 1 ? (long) DepthwiseConv.KERNEL * Lanes.BYTES : DepthwiseConv.slotBytes(edge);
+        this.slotBytes = DepthwiseConv.slotBytes(edge);
     }
 
     /** Returns the scratch bytes that each worker needs for patches of this size. */
     public static long scratchBytes(int edge) {
-        return squareBytes(edge) + Neighbourhood.bytes(edge);
+        return edge <= SmallPatches.EDGE
+                ? SmallPatches.scratchBytes(edge)
+                : squareBytes(edge) + Neighbourhood.bytes(edge);
     }
 
     private static long squareBytes(int edge) {
-        return slots(edge) * slotBytes(edge);
+        return slots(edge) * DepthwiseConv.slotBytes(edge);
     }
 
     /** Rows of the square, rounded up to the power of two that {@link DepthwiseConv#tile} asks for. */
@@ -60,29 +57,23 @@ public final class MaskedDepthwiseConv {
         src.requireColumns(conv.channels());
         table.requireMap(src, edge * edge);
         dst.requireShape(src.rows(), conv.channels());
+        int from = share.from(table.slots());
+        int to = share.to(table.slots());
+        if (edge <= SmallPatches.EDGE) {
+            new SmallPatches(conv, edge).run(src, dst, table, scratch, from, to);
+            return;
+        }
         MemorySegment square = scratch.asSlice(0, squareBytes(edge));
         var seen = new Neighbourhood(src, table, edge, slotBytes,
                 scratch.asSlice(squareBytes(edge), Neighbourhood.bytes(edge)));
-        int end = share.to(table.slots());
-        for (int slot = share.from(table.slots()); slot < end; slot++) {
+        for (int slot = from; slot < to; slot++) {
             seen.moveTo(slot);
+            square.fill((byte) 0);
             Matrix patch = dst.slice(slot * edge * edge, (slot + 1) * edge * edge);
-            if (edge == 1) {
-                pixel(src, seen, patch);
-            } else {
-                square.fill((byte) 0);
-                for (int slice = 0; slice < Lanes.vectors(conv.channels()); slice++) {
-                    copy(src, (long) slice * Lanes.BYTES, seen, square);
-                    convolve(square, seen, slice, patch);
-                }
+            for (int slice = 0; slice < Lanes.vectors(conv.channels()); slice++) {
+                copy(src, (long) slice * Lanes.BYTES, seen, square);
+                convolve(square, seen, slice, patch);
             }
-        }
-    }
-
-    private void pixel(Matrix src, Neighbourhood seen, Matrix dst) {
-        int last = Lanes.vectors(conv.channels()) - 1;
-        for (int slice = 0; slice <= last; slice += SmallPatches.SLICES) {
-            SmallPatches.pixel(src.memory(), seen, conv.weights(), slice, last, dst.memory(), dst.offset());
         }
     }
 
@@ -98,11 +89,6 @@ public final class MaskedDepthwiseConv {
         int bottom = seen.bottom();
         long taps = DepthwiseConv.sliceOffset(slice);
         long to = dst.offset() + (long) slice * Lanes.BYTES;
-        if (edge == 2) {
-            SmallPatches.four(square, slotBytes, Math.max(0, top - 1), Math.min(DepthwiseConv.KERNEL, bottom),
-                    conv.weights(), taps, dst.memory(), to, dst.stride());
-            return;
-        }
         for (int y = 0; y < edge; y++) {
             for (int x = 0; x < edge; x += DepthwiseConv.TILE_PIXELS) {
                 DepthwiseConv.tile(square, (long) x * Lanes.BYTES, y, slots - 1, slotBytes, Math.max(0, top - y),

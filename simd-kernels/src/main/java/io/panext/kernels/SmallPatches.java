@@ -5,152 +5,189 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Register tiles of the masked depthwise convolution for patches too small to fill that of {@link DepthwiseConv}. */
+/**
+ * The masked depthwise convolution of patches of one pixel, or of two by two. Each pixel that a patch sees is read once, from
+ * the map itself, and added to all outputs: too few of them see it for a copy to be worth while.
+ *
+ * <p>A few patches are computed together, some vectors of channels after the others, so that the weights of these are near.
+ * Zeros surround them where there are four outputs: what one sees may be beyond the reach of another.
+ */
 final class SmallPatches {
 
-    /** Vectors of channels that {@link #pixel} computes at a time: enough sums to hide the latency of each other. */
-    static final int SLICES = 4;
+    /** Pixels along the largest of these patches. */
+    static final int EDGE = 2;
 
-    // The tiles spell out every vector operation, and the loop over the rows of a kernel has no counter: for the reasons
-    // that DepthwiseTile has.
+    /** Patches that are computed together. */
+    private static final int GROUP = 16;
+
+    // The tiles spell out every vector operation, for the reason that DepthwiseTile has.
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final ByteOrder ORDER = Lanes.ORDER;
     private static final int BYTES = Lanes.BYTES;
     private static final int KERNEL = DepthwiseConv.KERNEL;
 
-    private SmallPatches() {}
+    private final DepthwiseConv conv;
+    private final int edge;
+    private final int vectors;
+    private final long rowBytes;
+    private final long kernelBytes;
 
     /**
-     * Computes a patch of two by two pixels, for one vector of channels.
-     *
-     * @param square   the pixels that it sees, from row and column 0 on
-     * @param rowBytes from one row of the square to the next
-     * @param taps     where the weights of these channels start
-     * @param d0       where the first pixel goes, in bytes
+     * @param conv the convolution
+     * @param edge pixels along a patch
      */
-    static void four(MemorySegment square, long rowBytes, int fromTap, int toTap, MemorySegment weights, long taps,
-            MemorySegment dst, long d0, long dStride) {
-        if (Lanes.FUSED) {
-            fused(square, rowBytes, fromTap, toTap, weights, taps, dst, d0, dStride);
-        } else {
-            UnfusedDepthwiseTile.run(square, 0, fromTap, -1, rowBytes, toTap - fromTap, BYTES, rowBytes,
-                    rowBytes + BYTES,
-                    weights, taps + fromTap * ((long) KERNEL * BYTES), taps + (long) DepthwiseConv.TAPS * BYTES, dst,
-                    d0,
-                    dStride, UnfusedDepthwiseTile.PIXELS);
-        }
+    SmallPatches(DepthwiseConv conv, int edge) {
+        this.conv = conv;
+        this.edge = edge;
+        this.vectors = vectors(edge);
+        this.rowBytes = width(edge) * (long) BYTES;
+        this.kernelBytes = kernelBytes(edge);
     }
 
-    private static void fused(MemorySegment square, long rowBytes, int fromTap, int toTap, MemorySegment weights,
-            long taps, MemorySegment dst, long d0, long dStride) {
-        OffHeap.require(square, weights, dst);
-        FloatVector bias = FloatVector.fromMemorySegment(S, weights, taps + (long) DepthwiseConv.TAPS * BYTES, ORDER);
-        FloatVector zero = FloatVector.zero(S);
-        FloatVector even0 = bias, even1 = bias, even2 = bias, even3 = bias;
-        FloatVector odd0 = zero, odd1 = zero, odd2 = zero, odd3 = zero;
-        long w = taps + fromTap * ((long) KERNEL * BYTES);
-        long upper = fromTap * rowBytes;
-        for (int left = (1 << (toTap - fromTap)) - 1; left != 0; left >>= 1) {
-            long lower = upper + rowBytes;
-            FloatVector w0 = FloatVector.fromMemorySegment(S, weights, w, ORDER);
-            FloatVector w1 = FloatVector.fromMemorySegment(S, weights, w + BYTES, ORDER);
-            FloatVector w2 = FloatVector.fromMemorySegment(S, weights, w + 2L * BYTES, ORDER);
-            FloatVector w3 = FloatVector.fromMemorySegment(S, weights, w + 3L * BYTES, ORDER);
-            FloatVector w4 = FloatVector.fromMemorySegment(S, weights, w + 4L * BYTES, ORDER);
-            FloatVector w5 = FloatVector.fromMemorySegment(S, weights, w + 5L * BYTES, ORDER);
-            FloatVector w6 = FloatVector.fromMemorySegment(S, weights, w + 6L * BYTES, ORDER);
-            FloatVector x = FloatVector.fromMemorySegment(S, square, upper, ORDER);
-            FloatVector y = FloatVector.fromMemorySegment(S, square, lower, ORDER);
-            even0 = x.fma(w0, even0);
-            even2 = y.fma(w0, even2);
-            x = FloatVector.fromMemorySegment(S, square, upper + BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(S, square, lower + BYTES, ORDER);
-            odd0 = x.fma(w1, odd0);
-            odd2 = y.fma(w1, odd2);
-            even1 = x.fma(w0, even1);
-            even3 = y.fma(w0, even3);
-            x = FloatVector.fromMemorySegment(S, square, upper + 2L * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(S, square, lower + 2L * BYTES, ORDER);
-            even0 = x.fma(w2, even0);
-            even2 = y.fma(w2, even2);
-            odd1 = x.fma(w1, odd1);
-            odd3 = y.fma(w1, odd3);
-            x = FloatVector.fromMemorySegment(S, square, upper + 3L * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(S, square, lower + 3L * BYTES, ORDER);
-            odd0 = x.fma(w3, odd0);
-            odd2 = y.fma(w3, odd2);
-            even1 = x.fma(w2, even1);
-            even3 = y.fma(w2, even3);
-            x = FloatVector.fromMemorySegment(S, square, upper + 4L * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(S, square, lower + 4L * BYTES, ORDER);
-            even0 = x.fma(w4, even0);
-            even2 = y.fma(w4, even2);
-            odd1 = x.fma(w3, odd1);
-            odd3 = y.fma(w3, odd3);
-            x = FloatVector.fromMemorySegment(S, square, upper + 5L * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(S, square, lower + 5L * BYTES, ORDER);
-            odd0 = x.fma(w5, odd0);
-            odd2 = y.fma(w5, odd2);
-            even1 = x.fma(w4, even1);
-            even3 = y.fma(w4, even3);
-            x = FloatVector.fromMemorySegment(S, square, upper + 6L * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(S, square, lower + 6L * BYTES, ORDER);
-            even0 = x.fma(w6, even0);
-            even2 = y.fma(w6, even2);
-            odd1 = x.fma(w5, odd1);
-            odd3 = y.fma(w5, odd3);
-            x = FloatVector.fromMemorySegment(S, square, upper + 7L * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(S, square, lower + 7L * BYTES, ORDER);
-            even1 = x.fma(w6, even1);
-            even3 = y.fma(w6, even3);
-            w += (long) KERNEL * BYTES;
-            upper = lower;
-        }
-        even0.add(odd0).intoMemorySegment(dst, d0, ORDER);
-        even1.add(odd1).intoMemorySegment(dst, d0 + dStride, ORDER);
-        even2.add(odd2).intoMemorySegment(dst, d0 + 2 * dStride, ORDER);
-        even3.add(odd3).intoMemorySegment(dst, d0 + 3 * dStride, ORDER);
+    /** Returns the scratch bytes that each worker needs for patches of this size. */
+    static long scratchBytes(int edge) {
+        return vectors(edge) * kernelBytes(edge) + GROUP * Neighbourhood.bytes(edge);
+    }
+
+    /** Vectors of channels that a tile computes: enough sums to hide the latency of each other. */
+    private static int vectors(int edge) {
+        return edge == 1 ? 4 : 2;
+    }
+
+    /** Values along a kernel with its zeros. */
+    private static int width(int edge) {
+        return KERNEL + 2 * (edge - 1);
+    }
+
+    /** Bytes of a kernel with its zeros and the bias. */
+    private static long kernelBytes(int edge) {
+        return (long) (width(edge) * width(edge) + 1) * BYTES;
     }
 
     /**
-     * Computes a patch of one pixel: its few taps that exist, one after the other, for {@value #SLICES} vectors of channels.
-     * Vectors beyond the last repeat it, so that a short group needs no code of its own.
+     * Computes the patches in some slots.
      *
-     * @param seen  what it sees
-     * @param first the first vector
-     * @param last  the last vector that there is
+     * @param src     {@code [slots * edge * edge, channels]}, aligned
+     * @param dst     likewise; not the same memory
+     * @param table   which patch is in which slot
+     * @param scratch {@link #scratchBytes(int)} bytes
      */
-    static void pixel(MemorySegment src, Neighbourhood seen, MemorySegment weights, int first, int last,
-            MemorySegment dst, long to) {
-        OffHeap.require(src, weights, dst);
+    void run(Matrix src, Matrix dst, PatchTable table, MemorySegment scratch, int from, int to) {
+        MemorySegment kernels = scratch.asSlice(0, vectors * kernelBytes).fill((byte) 0);
+        MemorySegment lists = scratch.asSlice(kernels.byteSize(), GROUP * Neighbourhood.bytes(edge));
+        var group = new Neighbourhood[Math.min(GROUP, to - from)];
+        for (int i = 0; i < group.length; i++) {
+            group[i] = new Neighbourhood(src, table, edge, rowBytes,
+                    lists.asSlice(i * Neighbourhood.bytes(edge), Neighbourhood.bytes(edge)));
+        }
+        for (int first = from; first < to; first += GROUP) {
+            int patches = Math.min(GROUP, to - first);
+            for (int i = 0; i < patches; i++) {
+                group[i].moveTo(first + i);
+            }
+            run(src, dst, group, patches, first, kernels);
+        }
+    }
+
+    private void run(Matrix src, Matrix dst, Neighbourhood[] group, int patches, int first, MemorySegment kernels) {
+        int last = Lanes.vectors(conv.channels()) - 1;
+        for (int slice = 0; slice <= last; slice += vectors) {
+            for (int v = 0; v < vectors; v++) {
+                load(Math.min(slice + v, last), kernels, v * kernelBytes);
+            }
+            for (int i = 0; i < patches; i++) {
+                long to = dst.rowOffset((first + i) * edge * edge);
+                if (edge == 1) {
+                    one(src.memory(), group[i], kernels, kernelBytes, slice, last, dst.memory(), to);
+                } else {
+                    four(src.memory(), group[i], kernels, kernelBytes, rowBytes, slice, last, dst.memory(), to,
+                            dst.stride());
+                }
+            }
+        }
+    }
+
+    /** Copies a kernel into its zeros, and the bias behind it. */
+    private void load(int slice, MemorySegment kernels, long kernel) {
+        long from = DepthwiseConv.sliceOffset(slice);
+        for (int y = 0; y < KERNEL; y++) {
+            long to = kernel + (edge - 1 + y) * rowBytes + (edge - 1L) * BYTES;
+            for (int x = 0; x < KERNEL; x++) {
+                Lanes.store(Lanes.load(conv.weights(), from), kernels, to);
+                from += BYTES;
+                to += BYTES;
+            }
+        }
+        Lanes.store(Lanes.load(conv.weights(), from), kernels, kernel + kernelBytes - BYTES);
+    }
+
+    // Vectors beyond the last repeat it, so that a short group needs no code of its own.
+
+    private static void one(MemorySegment src, Neighbourhood seen, MemorySegment kernels, long kernelBytes, int first,
+            int last, MemorySegment dst, long to) {
+        OffHeap.require(src, kernels, dst);
         long c0 = (long) first * BYTES;
         long c1 = (long) Math.min(first + 1, last) * BYTES;
         long c2 = (long) Math.min(first + 2, last) * BYTES;
         long c3 = (long) Math.min(first + 3, last) * BYTES;
-        long w0 = c0 * (DepthwiseConv.TAPS + 1);
-        long w1 = c1 * (DepthwiseConv.TAPS + 1);
-        long w2 = c2 * (DepthwiseConv.TAPS + 1);
-        long w3 = c3 * (DepthwiseConv.TAPS + 1);
-        long bias = (long) DepthwiseConv.TAPS * BYTES;
-        FloatVector sum0 = FloatVector.fromMemorySegment(S, weights, w0 + bias, ORDER);
-        FloatVector sum1 = FloatVector.fromMemorySegment(S, weights, w1 + bias, ORDER);
-        FloatVector sum2 = FloatVector.fromMemorySegment(S, weights, w2 + bias, ORDER);
-        FloatVector sum3 = FloatVector.fromMemorySegment(S, weights, w3 + bias, ORDER);
+        long k1 = kernelBytes;
+        long k2 = 2 * kernelBytes;
+        long k3 = 3 * kernelBytes;
+        FloatVector sum0 = FloatVector.fromMemorySegment(S, kernels, k1 - BYTES, ORDER);
+        FloatVector sum1 = FloatVector.fromMemorySegment(S, kernels, k2 - BYTES, ORDER);
+        FloatVector sum2 = FloatVector.fromMemorySegment(S, kernels, k3 - BYTES, ORDER);
+        FloatVector sum3 = FloatVector.fromMemorySegment(S, kernels, k3 + kernelBytes - BYTES, ORDER);
         for (int i = 0; i < seen.count(); i++) {
             long tap = seen.place(i);
             long from = seen.position(i);
             FloatVector x0 = FloatVector.fromMemorySegment(S, src, from + c0, ORDER);
-            sum0 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, weights, w0 + tap, ORDER), sum0);
+            sum0 = Lanes.fma(x0, FloatVector.fromMemorySegment(S, kernels, tap, ORDER), sum0);
             FloatVector x1 = FloatVector.fromMemorySegment(S, src, from + c1, ORDER);
-            sum1 = Lanes.fma(x1, FloatVector.fromMemorySegment(S, weights, w1 + tap, ORDER), sum1);
+            sum1 = Lanes.fma(x1, FloatVector.fromMemorySegment(S, kernels, k1 + tap, ORDER), sum1);
             FloatVector x2 = FloatVector.fromMemorySegment(S, src, from + c2, ORDER);
-            sum2 = Lanes.fma(x2, FloatVector.fromMemorySegment(S, weights, w2 + tap, ORDER), sum2);
+            sum2 = Lanes.fma(x2, FloatVector.fromMemorySegment(S, kernels, k2 + tap, ORDER), sum2);
             FloatVector x3 = FloatVector.fromMemorySegment(S, src, from + c3, ORDER);
-            sum3 = Lanes.fma(x3, FloatVector.fromMemorySegment(S, weights, w3 + tap, ORDER), sum3);
+            sum3 = Lanes.fma(x3, FloatVector.fromMemorySegment(S, kernels, k3 + tap, ORDER), sum3);
         }
         sum3.intoMemorySegment(dst, to + c3, ORDER);
         sum2.intoMemorySegment(dst, to + c2, ORDER);
         sum1.intoMemorySegment(dst, to + c1, ORDER);
         sum0.intoMemorySegment(dst, to + c0, ORDER);
+    }
+
+    private static void four(MemorySegment src, Neighbourhood seen, MemorySegment kernels, long kernelBytes,
+            long rowBytes, int first, int last, MemorySegment dst, long to, long stride) {
+        OffHeap.require(src, kernels, dst);
+        long c0 = (long) first * BYTES;
+        long c1 = (long) Math.min(first + 1, last) * BYTES;
+        FloatVector sum00 = FloatVector.fromMemorySegment(S, kernels, kernelBytes - BYTES, ORDER);
+        FloatVector sum01 = sum00, sum02 = sum00, sum03 = sum00;
+        FloatVector sum10 = FloatVector.fromMemorySegment(S, kernels, 2 * kernelBytes - BYTES, ORDER);
+        FloatVector sum11 = sum10, sum12 = sum10, sum13 = sum10;
+        for (int i = 0; i < seen.count(); i++) {
+            long from = seen.position(i);
+            long upper = seen.place(i);
+            long lower = upper + rowBytes;
+            FloatVector x = FloatVector.fromMemorySegment(S, src, from + c0, ORDER);
+            sum00 = Lanes.fma(x, FloatVector.fromMemorySegment(S, kernels, lower + BYTES, ORDER), sum00);
+            sum01 = Lanes.fma(x, FloatVector.fromMemorySegment(S, kernels, lower, ORDER), sum01);
+            sum02 = Lanes.fma(x, FloatVector.fromMemorySegment(S, kernels, upper + BYTES, ORDER), sum02);
+            sum03 = Lanes.fma(x, FloatVector.fromMemorySegment(S, kernels, upper, ORDER), sum03);
+            upper += kernelBytes;
+            lower += kernelBytes;
+            x = FloatVector.fromMemorySegment(S, src, from + c1, ORDER);
+            sum10 = Lanes.fma(x, FloatVector.fromMemorySegment(S, kernels, lower + BYTES, ORDER), sum10);
+            sum11 = Lanes.fma(x, FloatVector.fromMemorySegment(S, kernels, lower, ORDER), sum11);
+            sum12 = Lanes.fma(x, FloatVector.fromMemorySegment(S, kernels, upper + BYTES, ORDER), sum12);
+            sum13 = Lanes.fma(x, FloatVector.fromMemorySegment(S, kernels, upper, ORDER), sum13);
+        }
+        sum10.intoMemorySegment(dst, to + c1, ORDER);
+        sum11.intoMemorySegment(dst, to + c1 + stride, ORDER);
+        sum12.intoMemorySegment(dst, to + c1 + 2 * stride, ORDER);
+        sum13.intoMemorySegment(dst, to + c1 + 3 * stride, ORDER);
+        sum00.intoMemorySegment(dst, to + c0, ORDER);
+        sum01.intoMemorySegment(dst, to + c0 + stride, ORDER);
+        sum02.intoMemorySegment(dst, to + c0 + 2 * stride, ORDER);
+        sum03.intoMemorySegment(dst, to + c0 + 3 * stride, ORDER);
     }
 }

@@ -26,9 +26,6 @@ final class UnfusedDepthwiseTile {
      * @param slotMask  slots of the ring, a power of two, less one
      * @param slotBytes bytes from one row to the next
      * @param rows      rows of the kernel that lie inside the image
-     * @param x1        bytes from a neighbour of the first pixel to that of the second
-     * @param x2        likewise of the third
-     * @param x3        likewise of the fourth
      * @param weights   packed weights
      * @param taps      where those of the first of these rows start, in bytes
      * @param bias      where the bias is, in bytes
@@ -37,8 +34,8 @@ final class UnfusedDepthwiseTile {
      * @param dStride   bytes from one pixel to the next
      * @param pixels    how many; more than {@value #PIXELS} are as good as that
      */
-    static void run(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int rows, long x1,
-            long x2, long x3, MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride,
+    static void run(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int rows,
+            MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride,
             int pixels) {
         FloatVector sum0 = Lanes.load(weights, bias);
         FloatVector sum1 = sum0, sum2 = sum0, sum3 = sum0;
@@ -48,9 +45,9 @@ final class UnfusedDepthwiseTile {
                 FloatVector w = Lanes.load(weights, taps + (long) (ky * KERNEL + kx) * Lanes.BYTES);
                 long at = row + (long) kx * Lanes.BYTES;
                 sum0 = Lanes.fma(Lanes.load(ring, at), w, sum0);
-                sum1 = Lanes.fma(Lanes.load(ring, at + x1), w, sum1);
-                sum2 = Lanes.fma(Lanes.load(ring, at + x2), w, sum2);
-                sum3 = Lanes.fma(Lanes.load(ring, at + x3), w, sum3);
+                sum1 = Lanes.fma(Lanes.load(ring, at + Lanes.BYTES), w, sum1);
+                sum2 = Lanes.fma(Lanes.load(ring, at + 2L * Lanes.BYTES), w, sum2);
+                sum3 = Lanes.fma(Lanes.load(ring, at + 3L * Lanes.BYTES), w, sum3);
             }
         }
         Lanes.store(sum3, dst, d0 + Math.min(3, pixels - 1) * dStride);
