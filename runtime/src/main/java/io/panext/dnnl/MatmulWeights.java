@@ -47,7 +47,7 @@ sealed interface MatmulWeights permits PackedWeights, TransposedWeights {
 
     /**
      * Returns the columns of one worker, in groups of which each is multiplied with in one go. They are none if there are
-     * too few for all workers.
+     * too few for all workers, or if they cannot be shared and are another's.
      */
     List<Group> groups(Share share);
 
