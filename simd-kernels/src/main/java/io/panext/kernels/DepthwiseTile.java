@@ -49,9 +49,10 @@ final class DepthwiseTile {
     static void run(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int rows,
             MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride, int pixels) {
         if (!Lanes.FUSED) {
-            for (int pixel = 0; pixel < pixels; pixel += UnfusedDepthwiseTile.PIXELS) {
-                UnfusedDepthwiseTile.run(ring, column + (long) pixel * BYTES, firstSlot, slotMask, slotBytes, rows,
-                        weights, taps, bias, dst, d0 + pixel * dStride, dStride, pixels - pixel);
+            for (int pixel = 0; pixel < pixels; pixel += DilatedDepthwiseTile.PIXELS) {
+                DilatedDepthwiseTile.run(ring, column + (long) pixel * BYTES, firstSlot, slotMask + 1, slotBytes, rows,
+                        DepthwiseConv.KERNEL, 1, weights, taps, bias, dst, d0 + pixel * dStride, dStride,
+                        pixels - pixel);
             }
         } else if (pixels > FEW) {
             eight(ring, column, firstSlot, slotMask, slotBytes, rows, weights, taps, bias, dst, d0, dStride, pixels);

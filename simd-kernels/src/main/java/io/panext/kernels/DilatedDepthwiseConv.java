@@ -3,7 +3,6 @@ package io.panext.kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * The depthwise convolution of any odd kernel and any dilation, with stride 1, bias, and as many zeros around the image
@@ -14,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
  */
 public final class DilatedDepthwiseConv {
 
-    private static final int TILE_PIXELS = 4;
+    private static final int TILE_PIXELS = DilatedDepthwiseTile.PIXELS;
 
     private final MemorySegment weights;
     private final int channels;
@@ -107,35 +106,15 @@ public final class DilatedDepthwiseConv {
         }
     }
 
-    // Pixels beyond the last are stored in its place before it is: a short tile needs no code of its own.
-
     private void tile(MemorySegment ring, int y, int height, int slots, long slotBytes, long column, int slice,
             MemorySegment dst, long d0, long dStride, int pixels) {
+        int top = y - padding(kernel, dilation);
+        int fromTap = Math.ceilDiv(Math.max(0, -top), dilation);
+        int toTap = Math.min(kernel, Math.ceilDiv(height - top, dilation));
         long taps = sliceOffset(slice, kernel);
-        FloatVector bias = Lanes.load(weights, taps + (long) kernel * kernel * Lanes.BYTES);
-        FloatVector sum0 = bias;
-        FloatVector sum1 = bias;
-        FloatVector sum2 = bias;
-        FloatVector sum3 = bias;
-        for (int ky = 0; ky < kernel; ky++) {
-            int row = y + ky * dilation - padding(kernel, dilation);
-            if (row < 0 || row >= height) {
-                continue;
-            }
-            long x0 = row % slots * slotBytes + column;
-            for (int kx = 0; kx < kernel; kx++) {
-                FloatVector w = Lanes.load(weights, taps + (long) (ky * kernel + kx) * Lanes.BYTES);
-                long at = x0 + (long) kx * dilation * Lanes.BYTES;
-                sum0 = Lanes.fma(Lanes.load(ring, at), w, sum0);
-                sum1 = Lanes.fma(Lanes.load(ring, at + Lanes.BYTES), w, sum1);
-                sum2 = Lanes.fma(Lanes.load(ring, at + 2L * Lanes.BYTES), w, sum2);
-                sum3 = Lanes.fma(Lanes.load(ring, at + 3L * Lanes.BYTES), w, sum3);
-            }
-        }
-        Lanes.store(sum3, dst, d0 + Math.min(3, pixels - 1) * dStride);
-        Lanes.store(sum2, dst, d0 + Math.min(2, pixels - 1) * dStride);
-        Lanes.store(sum1, dst, d0 + Math.min(1, pixels - 1) * dStride);
-        Lanes.store(sum0, dst, d0);
+        DilatedDepthwiseTile.run(ring, column, top + fromTap * dilation, slots, slotBytes, toTap - fromTap, kernel,
+                dilation, weights, taps + (long) fromTap * kernel * Lanes.BYTES,
+                taps + (long) kernel * kernel * Lanes.BYTES, dst, d0, dStride, pixels);
     }
 
     private static int padding(int kernel, int dilation) {

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +39,19 @@ class LanesTest {
     @ValueSource(strings = {"", "64", "1024", "avx2", " 256"})
     void anyOtherWidthIsRefused(String bits) {
         assertThrows(IllegalArgumentException.class, () -> Lanes.species(bits));
+    }
+
+    /** HotSpot knows best which processor has the instruction; without it, Java's own takes a thousand times as long. */
+    @Test
+    @EnabledOnOs(architectures = "amd64")
+    void productsAreFusedWhereTheProcessorCanAndNowhereElse() {
+        var hotspot = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        assertEquals(Boolean.parseBoolean(hotspot.getVMOption("UseFMA").getValue()), Lanes.FUSED);
+        float third = 1f / 3;
+        float expected = Lanes.FUSED ? Math.fma(third, 3f, -1f) : third * 3f - 1f;
+        float[] actual = Lanes.fma(Lanes.broadcast(third), Lanes.broadcast(3), Lanes.broadcast(-1)).toArray();
+        assertArrayEquals(Lanes.broadcast(expected).toArray(), actual);
+        assertEquals(Lanes.FUSED, expected != 0);
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** A checkpoint file in memory, whatever its format. */
 final class MappedFile {
 
-    /** How often that is done: each call interrupts all processors that run threads of this process. */
+    /** Bytes of a tensor that are given back at a time: each time, all processors that run this process are interrupted. */
     private static final long FORGET_EVERY = 4 << 20;
 
     private MappedFile() {}

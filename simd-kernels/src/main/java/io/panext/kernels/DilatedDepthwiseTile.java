@@ -4,28 +4,28 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The register tile of the 7×7 depthwise convolution where there are no fused multiply-adds: four pixels, in one vector of
- * channels. Such processors have 16 registers.
+ * The register tile of the depthwise convolution of any odd kernel and any dilation: four neighbouring pixels of a row, in
+ * one vector of channels. It needs no more than 16 registers, and no fused multiply-adds.
  */
-final class UnfusedDepthwiseTile {
+final class DilatedDepthwiseTile {
 
     /** Pixels of the tile. */
     static final int PIXELS = 4;
 
-    private static final int KERNEL = DepthwiseConv.KERNEL;
-
-    private UnfusedDepthwiseTile() {}
+    private DilatedDepthwiseTile() {}
 
     /**
-     * Computes pixels from rows that follow each other in a ring. Those beyond the last are stored in its place before it
-     * is: a short tile needs no code of its own.
+     * Computes pixels from rows that are kept in a ring. Those beyond the last are stored in its place before it is: a short
+     * tile needs no code of its own.
      *
      * @param ring      rows of the input, zeros beside them
      * @param column    place of the first pixel's leftmost neighbour within a row, in bytes
-     * @param firstSlot where the first row is
-     * @param slotMask  slots of the ring, a power of two, less one
-     * @param slotBytes bytes from one row to the next
+     * @param firstRow  the first row, from 0 on
+     * @param slots     rows that the ring holds
+     * @param slotBytes bytes from one slot to the next
      * @param rows      rows of the kernel that lie inside the image
+     * @param kernel    edge of the kernel
+     * @param dilation  from one tap to the next, in pixels
      * @param weights   packed weights
      * @param taps      where those of the first of these rows start, in bytes
      * @param bias      where the bias is, in bytes
@@ -34,16 +34,16 @@ final class UnfusedDepthwiseTile {
      * @param dStride   bytes from one pixel to the next
      * @param pixels    how many; more than {@value #PIXELS} are as good as that
      */
-    static void run(MemorySegment ring, long column, int firstSlot, int slotMask, long slotBytes, int rows,
-            MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride,
+    static void run(MemorySegment ring, long column, int firstRow, int slots, long slotBytes, int rows, int kernel,
+            int dilation, MemorySegment weights, long taps, long bias, MemorySegment dst, long d0, long dStride,
             int pixels) {
         FloatVector sum0 = Lanes.load(weights, bias);
         FloatVector sum1 = sum0, sum2 = sum0, sum3 = sum0;
         for (int ky = 0; ky < rows; ky++) {
-            long row = column + ((firstSlot + ky) & slotMask) * slotBytes;
-            for (int kx = 0; kx < KERNEL; kx++) {
-                FloatVector w = Lanes.load(weights, taps + (long) (ky * KERNEL + kx) * Lanes.BYTES);
-                long at = row + (long) kx * Lanes.BYTES;
+            long row = column + (firstRow + ky * dilation) % slots * slotBytes;
+            for (int kx = 0; kx < kernel; kx++) {
+                FloatVector w = Lanes.load(weights, taps + (long) (ky * kernel + kx) * Lanes.BYTES);
+                long at = row + (long) kx * dilation * Lanes.BYTES;
                 sum0 = Lanes.fma(Lanes.load(ring, at), w, sum0);
                 sum1 = Lanes.fma(Lanes.load(ring, at + Lanes.BYTES), w, sum1);
                 sum2 = Lanes.fma(Lanes.load(ring, at + 2L * Lanes.BYTES), w, sum2);
