@@ -102,7 +102,8 @@ public final class Fastest implements Selection {
         try {
             known.store(folder);
         } catch (IOException e) {
-            notes.accept("which kernels are fastest cannot be remembered in " + folder.path() + ": " + e);
+            notes.accept("which kernels are fastest cannot be remembered in " + folder.path() + ": " + e
+                    + "; PANEXT_CACHE or -Dpanext.cache names another folder");
         }
     }
 

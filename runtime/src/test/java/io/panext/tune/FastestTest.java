@@ -102,6 +102,7 @@ class FastestTest {
         assertEquals(1, notes.size());
         assertTrue(notes.getFirst().startsWith("which kernels are fastest cannot be remembered in "
                 + file.resolve("folder")), notes::toString);
+        assertTrue(notes.getFirst().endsWith("PANEXT_CACHE or -Dpanext.cache names another folder"), notes::toString);
     }
 
     @Test
