@@ -92,9 +92,7 @@ final class BundledLibrary {
             return false;
         } catch (AccessDeniedException e) {
             throw new OnednnUnavailableException(
-                    file + " cannot be read: let this user read it, or name another folder "
-                            + "with -Dpanext.cache",
-                    e);
+                    file + " cannot be read: let this user read it; " + CacheFolder.REMEDY, e);
         }
     }
 

@@ -23,6 +23,12 @@ import java.util.stream.Stream;
  */
 public final class CacheFolder {
 
+    private static final String PROPERTY = "panext.cache";
+    private static final String VARIABLE = "PANEXT_CACHE";
+
+    /** What to tell somebody whose folder cannot be used. */
+    public static final String REMEDY = VARIABLE + " or -D" + PROPERTY + " names another folder";
+
     private final Path path;
 
     /** @param path the folder, which need not exist */
@@ -32,12 +38,12 @@ public final class CacheFolder {
 
     /** Returns this user's folder. */
     public static CacheFolder ofUser() {
-        return of(System.getenv(), Optional.ofNullable(System.getProperty("panext.cache")),
+        return of(System.getenv(), Optional.ofNullable(System.getProperty(PROPERTY)),
                 System.getProperty("os.name"), Path.of(System.getProperty("user.home")));
     }
 
     static CacheFolder of(Map<String, String> environment, Optional<String> property, String system, Path home) {
-        Optional<Path> chosen = property.or(() -> Optional.ofNullable(environment.get("PANEXT_CACHE")))
+        Optional<Path> chosen = property.or(() -> Optional.ofNullable(environment.get(VARIABLE)))
                 .filter(name -> !name.isBlank()).map(Path::of);
         return new CacheFolder(chosen.orElseGet(() -> caches(environment, system, home).resolve("panext")));
     }

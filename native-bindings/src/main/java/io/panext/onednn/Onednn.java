@@ -77,7 +77,7 @@ public record Onednn(String version, Isa isa, Path file) {
             file = locate(CacheFolder.ofUser());
         } catch (IOException e) {
             throw new OnednnUnavailableException("oneDNN cannot be unpacked into " + CacheFolder.ofUser().path() + " ("
-                    + e + "): -Dpanext.cache names another folder", e);
+                    + e + "); " + CacheFolder.REMEDY, e);
         }
         if (file.isEmpty()) {
             return Optional.empty();

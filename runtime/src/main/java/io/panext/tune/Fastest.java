@@ -103,7 +103,7 @@ public final class Fastest implements Selection {
             known.store(folder);
         } catch (IOException e) {
             notes.accept("which kernels are fastest cannot be remembered in " + folder.path() + ": " + e
-                    + "; PANEXT_CACHE or -Dpanext.cache names another folder");
+                    + "; " + CacheFolder.REMEDY);
         }
     }
 

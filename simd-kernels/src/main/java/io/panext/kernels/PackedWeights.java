@@ -10,8 +10,9 @@ import jdk.incubator.vector.FloatVector;
  * Weights {@code [columns, depth]} and bias {@code [columns]} of a matrix product, in the order that {@link Gemm} reads
  * them.
  *
- * <p>Columns are grouped in panels of two vectors, the last perhaps of one; where registers are few, of one. Within a panel
- * come the vectors of depth 0, then those of depth 1, and so on. The bias of all columns follows. Columns beyond the last hold zeros.
+ * <p>Columns are grouped in panels of two vectors, the last perhaps of one; where registers are few, of one. Within a
+ * panel come the vectors of depth 0, then those of depth 1, and so on. The bias of all columns follows. Columns beyond
+ * the last hold zeros.
  */
 public final class PackedWeights {
 
