@@ -69,23 +69,46 @@ public final class PatchEmbedding {
             PatchTable table, Matrix scratch) {
         scratch.requireColumns(COLOURS * patch * patch);
         long plane = 4L * height * width;
+        long stride = 4L * width;
         int area = edge * edge;
         return (from, to) -> {
             Matrix dst = scratch.slice(0, to - from);
+            touch(src, table, Math.ceilDiv(from, area), Math.ceilDiv(to, area), plane, stride, edge * patch, dst);
             int done = 0;
             while (done < dst.rows()) {
                 int row = from + done;
                 int count = Math.min(edge - row % edge, dst.rows() - done);
-                int masked = table.patch(row / area);
-                int image = masked / table.cells();
-                int y = masked % table.cells() / table.gridWidth() * edge + row % area / edge;
-                int x = masked % table.gridWidth() * edge + row % edge;
-                long first = COLOURS * plane * image + 4L * patch * ((long) y * width + x);
-                gather(src, first, plane, 4L * width, 4L * patch, patch, dst.slice(done, done + count));
+                long first = start(table, row / area, plane, stride, edge * patch)
+                        + patch * (row % area / edge * stride + 4L * (row % edge));
+                gather(src, first, plane, stride, 4L * patch, patch, dst.slice(done, done + count));
                 done += count;
             }
             return dst;
         };
+    }
+
+    /** Returns where a patch of the mask starts, in bytes. */
+    private static long start(PatchTable table, int slot, long plane, long stride, int pixels) {
+        int patch = table.patch(slot);
+        int y = patch % table.cells() / table.gridWidth();
+        int x = patch % table.gridWidth();
+        return COLOURS * plane * (patch / table.cells()) + pixels * (y * stride + 4L * x);
+    }
+
+    /** Brings patches of the mask near, whose rows are too short for processors to guess what comes next. */
+    private static void touch(MemorySegment src, PatchTable table, int from, int to, long plane, long stride,
+            int pixels, Matrix dst) {
+        OffHeap.require(src, dst.memory());
+        int read = 0;
+        for (int slot = from; slot < to; slot++) {
+            long start = start(table, slot, plane, stride, pixels);
+            for (int colour = 0; colour < COLOURS; colour++) {
+                for (int y = 0; y < pixels; y++) {
+                    read |= CacheLines.touch(src, start + colour * plane + y * stride, 4 * pixels);
+                }
+            }
+        }
+        dst.memory().set(ValueLayout.JAVA_INT_UNALIGNED, dst.offset(), read);
     }
 
     private static void gatherPadded(MemorySegment src, long image, int height, int width, int top, int left, int edge,
