@@ -3,6 +3,7 @@ package io.panext.kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
 
 /** A multiplication and an addition for each channel: {@code x · scale + shift}. */
 public final class Affine {
@@ -77,12 +78,17 @@ public final class Affine {
 
     /** Computes one row, in whole vectors. */
     void apply(MemorySegment src, long from, MemorySegment dst, long to) {
+        // Spelled out, for it is inlined into kernels that leave C2 little budget for methods of ours.
+        OffHeap.require(src, dst);
+        OffHeap.require(memory);
         int vectors = Lanes.vectors(channels);
         for (int v = 0; v < vectors; v++) {
             long at = (long) v * Lanes.BYTES;
-            Lanes.store(Lanes.fma(Lanes.load(src, from + at), Lanes.load(memory, at), Lanes.load(memory, shift + at)),
-                    dst,
-                    to + at);
+            FloatVector x = FloatVector.fromMemorySegment(Lanes.SPECIES, src, from + at, Lanes.ORDER);
+            FloatVector scale = FloatVector.fromMemorySegment(Lanes.SPECIES, memory, at, Lanes.ORDER);
+            FloatVector shift = FloatVector.fromMemorySegment(Lanes.SPECIES, memory, this.shift + at, Lanes.ORDER);
+            FloatVector y = Lanes.FUSED ? x.fma(scale, shift) : x.mul(scale).add(shift);
+            y.intoMemorySegment(dst, to + at, Lanes.ORDER);
         }
     }
 }

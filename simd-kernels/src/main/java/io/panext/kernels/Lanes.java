@@ -42,8 +42,19 @@ public final class Lanes {
     /** The upper half of the lanes. */
     private static final VectorMask<Float> UPPER_HALF = SPECIES.indexInRange(0, COUNT / 2).not();
 
+    /** The second quarter of the lanes, and the fourth. */
+    private static final VectorMask<Float> ODD_QUARTERS = VectorMask.fromLong(SPECIES,
+            lanes(COUNT / 4, COUNT / 2) | lanes(3 * COUNT / 4, COUNT));
+
     /** Exchanges the halves. */
     private static final VectorShuffle<Float> ACROSS_HALF = across(COUNT / 2);
+
+    /** Exchanges the quarters of each half. */
+    private static final VectorShuffle<Float> ACROSS_QUARTER = across(COUNT / 4);
+
+    /** Puts the first lane of each quarter into the first four lanes. */
+    private static final VectorShuffle<Float> QUARTERS = VectorShuffle.fromOp(SPECIES,
+            lane -> lane * (COUNT / 4) % COUNT);
 
     /** Exchanges lanes four apart; likewise the next three. */
     private static final VectorShuffle<Float> ACROSS_4 = across(4);
@@ -106,23 +117,27 @@ public final class Lanes {
         return sum.add(sum.rearrange(ACROSS_1));
     }
 
-    /**
-     * Returns the sums of two vectors, in the order of {@link #sum}: that of the first in every lane of the lower half,
-     * that of the second in every lane of the upper.
-     */
-    static FloatVector sums(FloatVector first, FloatVector second) {
-        FloatVector sums = first.blend(second, UPPER_HALF).add(second.blend(first, UPPER_HALF).rearrange(ACROSS_HALF));
+    /** Returns the sums of four vectors in the first four lanes, each summed in halves as by {@link #sum}. */
+    static FloatVector sums(FloatVector first, FloatVector second, FloatVector third, FloatVector fourth) {
+        FloatVector even = first.blend(third, UPPER_HALF).add(third.blend(first, UPPER_HALF).rearrange(ACROSS_HALF));
+        FloatVector odd = second.blend(fourth, UPPER_HALF).add(fourth.blend(second, UPPER_HALF).rearrange(ACROSS_HALF));
+        FloatVector sums = even.blend(odd, ODD_QUARTERS).add(odd.blend(even, ODD_QUARTERS).rearrange(ACROSS_QUARTER));
         if (COUNT > 8) {
-            sums = sums.add(sums.rearrange(ACROSS_4));
-        }
-        if (COUNT > 4) {
             sums = sums.add(sums.rearrange(ACROSS_2));
         }
-        return sums.add(sums.rearrange(ACROSS_1));
+        if (COUNT > 4) {
+            sums = sums.add(sums.rearrange(ACROSS_1)).rearrange(QUARTERS);
+        }
+        return sums;
     }
 
     private static boolean isX86() {
         return List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+    }
+
+    /** Returns the bits of the lanes {@code from} to {@code to}, the latter excluded. */
+    private static long lanes(int from, int to) {
+        return (1L << to) - (1L << from);
     }
 
     /** Returns the shuffle that exchanges lanes {@code distance} apart. */

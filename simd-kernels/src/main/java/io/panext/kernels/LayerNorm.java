@@ -17,17 +17,21 @@ public final class LayerNorm extends RowNorm {
 
     // As in DepthwiseTile, the loops spell out every vector operation. Those over a row have no counter: it has too few
     // vectors to pay for the three loops that C2 makes of one that has (even a comparison by < would be one). They take two
-    // vectors of a row at a time, each into a sum of its own, and the one that may be left. Two rows are added up together.
+    // vectors of a row at a time, as a segment of their own: its bounds are compared once, and what is read within is known
+    // to lie there. The vector that may be left, and the one that is partly a row's, come after.
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final ByteOrder ORDER = Lanes.ORDER;
     private static final int BYTES = Lanes.BYTES;
     private static final long PAIR = 2L * BYTES;
 
     /** What a block of rows takes of the first cache, in bytes. */
-    private static final long BLOCK_BYTES = 24 << 10;
+    private static final long BLOCK_BYTES = 20 << 10;
 
-    /** The most rows of a block; an even number. */
-    private static final int BLOCK_ROWS = 16;
+    /** The most rows of a block. */
+    private static final int BLOCK_ROWS = 32;
+
+    /** Rows whose lanes are added up together. */
+    private static final int GROUP = 4;
 
     private final float inverse;
 
@@ -43,104 +47,155 @@ public final class LayerNorm extends RowNorm {
 
     @Override
     void normalise(Matrix src, Matrix dst, int from, int to) {
-        float[] means = new float[BLOCK_ROWS];
-        float[] scales = new float[BLOCK_ROWS];
-        int block = Math.clamp(BLOCK_BYTES / (4L * channels), 2, BLOCK_ROWS) & ~1;
+        int block = Math.clamp(BLOCK_BYTES / (4L * channels), GROUP, BLOCK_ROWS) & -GROUP;
+        float[] sums = new float[block * Lanes.COUNT];
+        float[] means = new float[block + Lanes.COUNT];
+        float[] scales = new float[block + Lanes.COUNT];
         for (int row = from; row < to; row += block) {
             int rows = Math.min(block, to - row);
-            means(src.memory(), src.rowOffset(row), src.stride(), rows, means);
-            scales(src.memory(), src.rowOffset(row), src.stride(), rows, means, scales);
+            sums(src.memory(), src.rowOffset(row), src.stride(), rows, sums);
+            means(sums, rows, means);
+            squares(src.memory(), src.rowOffset(row), src.stride(), rows, means, sums);
+            means(sums, rows, scales);
+            scales(scales, rows);
             write(src.memory(), src.rowOffset(row), src.stride(), rows, means, scales, dst.memory(),
                     dst.rowOffset(row), dst.stride());
             finish(dst, row, row + rows);
         }
     }
 
-    private void means(MemorySegment src, long from, long stride, int rows, float[] means) {
-        long last = (Lanes.vectors(channels) - 1L) * BYTES;
-        long pairs = last & -PAIR;
+    /** Adds up each row in as many sums as a vector has lanes. */
+    private void sums(MemorySegment src, long from, long stride, int rows, float[] sums) {
+        OffHeap.require(src);
+        long whole = (long) (channels / Lanes.COUNT) * BYTES;
+        long pairs = whole & -PAIR;
         FloatVector zero = FloatVector.zero(S);
         for (int row = 0; row < rows; row += 2) {
             long from0 = from + row * stride;
             long from1 = from + Math.min(row + 1, rows - 1) * stride;
-            FloatVector sum0 = zero.add(FloatVector.fromMemorySegment(S, src, from0 + last, ORDER), lastLanes);
-            FloatVector sum1 = zero.add(FloatVector.fromMemorySegment(S, src, from1 + last, ORDER), lastLanes);
+            FloatVector sum0 = zero, sum1 = zero;
             FloatVector odd0 = zero, odd1 = zero;
             long at = 0;
             for (; at != pairs; at += PAIR) {
+                MemorySegment pair0 = src.asSlice(from0 + at, PAIR);
+                MemorySegment pair1 = src.asSlice(from1 + at, PAIR);
+                sum0 = sum0.add(FloatVector.fromMemorySegment(S, pair0, 0, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(S, pair1, 0, ORDER));
+                odd0 = odd0.add(FloatVector.fromMemorySegment(S, pair0, BYTES, ORDER));
+                odd1 = odd1.add(FloatVector.fromMemorySegment(S, pair1, BYTES, ORDER));
+            }
+            if (at != whole) {
                 sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at, ORDER));
                 sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at, ORDER));
-                odd0 = odd0.add(FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER));
-                odd1 = odd1.add(FloatVector.fromMemorySegment(S, src, from1 + at + BYTES, ORDER));
             }
-            if (at != last) {
-                sum0 = sum0.add(FloatVector.fromMemorySegment(S, src, from0 + at, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(S, src, from1 + at, ORDER));
+            if (whole != 4L * channels) {
+                odd0 = odd0.add(FloatVector.fromMemorySegment(S, src, from0 + whole, ORDER), lastLanes);
+                odd1 = odd1.add(FloatVector.fromMemorySegment(S, src, from1 + whole, ORDER), lastLanes);
             }
-            FloatVector sums = Lanes.sums(sum0.add(odd0), sum1.add(odd1));
-            means[row] = sums.lane(0) * inverse;
-            means[row + 1] = sums.lane(Lanes.COUNT - 1) * inverse;
+            sum0.add(odd0).intoArray(sums, row * Lanes.COUNT);
+            sum1.add(odd1).intoArray(sums, (row + 1) * Lanes.COUNT);
         }
     }
 
-    /** Finds {@code 1 / sqrt(variance + eps)} of each row. */
-    private void scales(MemorySegment src, long from, long stride, int rows, float[] means, float[] scales) {
-        long last = (Lanes.vectors(channels) - 1L) * BYTES;
-        long pairs = last & -PAIR;
+    /** Adds up the squares of each row's distances from its mean, likewise. */
+    private void squares(MemorySegment src, long from, long stride, int rows, float[] means, float[] sums) {
+        OffHeap.require(src);
+        long whole = (long) (channels / Lanes.COUNT) * BYTES;
+        long pairs = whole & -PAIR;
         FloatVector zero = FloatVector.zero(S);
         for (int row = 0; row < rows; row += 2) {
+            int next = Math.min(row + 1, rows - 1);
             long from0 = from + row * stride;
-            long from1 = from + Math.min(row + 1, rows - 1) * stride;
+            long from1 = from + next * stride;
             FloatVector mean0 = FloatVector.broadcast(S, means[row]);
-            FloatVector mean1 = FloatVector.broadcast(S, means[row + 1]);
-            FloatVector d0 = FloatVector.fromMemorySegment(S, src, from0 + last, ORDER).sub(mean0);
-            FloatVector d1 = FloatVector.fromMemorySegment(S, src, from1 + last, ORDER).sub(mean1);
-            FloatVector squares0 = zero.add(d0.mul(d0), lastLanes);
-            FloatVector squares1 = zero.add(d1.mul(d1), lastLanes);
+            FloatVector mean1 = FloatVector.broadcast(S, means[next]);
+            FloatVector sum0 = zero, sum1 = zero;
             FloatVector odd0 = zero, odd1 = zero;
+            FloatVector d0, d1;
             long at = 0;
             for (; at != pairs; at += PAIR) {
-                d0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0);
-                d1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1);
-                squares0 = Lanes.fma(d0, d0, squares0);
-                squares1 = Lanes.fma(d1, d1, squares1);
-                d0 = FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER).sub(mean0);
-                d1 = FloatVector.fromMemorySegment(S, src, from1 + at + BYTES, ORDER).sub(mean1);
+                MemorySegment pair0 = src.asSlice(from0 + at, PAIR);
+                MemorySegment pair1 = src.asSlice(from1 + at, PAIR);
+                d0 = FloatVector.fromMemorySegment(S, pair0, 0, ORDER).sub(mean0);
+                d1 = FloatVector.fromMemorySegment(S, pair1, 0, ORDER).sub(mean1);
+                sum0 = Lanes.fma(d0, d0, sum0);
+                sum1 = Lanes.fma(d1, d1, sum1);
+                d0 = FloatVector.fromMemorySegment(S, pair0, BYTES, ORDER).sub(mean0);
+                d1 = FloatVector.fromMemorySegment(S, pair1, BYTES, ORDER).sub(mean1);
                 odd0 = Lanes.fma(d0, d0, odd0);
                 odd1 = Lanes.fma(d1, d1, odd1);
             }
-            if (at != last) {
+            if (at != whole) {
                 d0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0);
                 d1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1);
-                squares0 = Lanes.fma(d0, d0, squares0);
-                squares1 = Lanes.fma(d1, d1, squares1);
+                sum0 = Lanes.fma(d0, d0, sum0);
+                sum1 = Lanes.fma(d1, d1, sum1);
             }
-            FloatVector squares = Lanes.sums(squares0.add(odd0), squares1.add(odd1));
-            // A scalar root and quotient take a quarter of the time of a vector's.
-            scales[row] = 1 / (float) Math.sqrt(squares.lane(0) * inverse + eps);
-            scales[row + 1] = 1 / (float) Math.sqrt(squares.lane(Lanes.COUNT - 1) * inverse + eps);
+            if (whole != 4L * channels) {
+                d0 = FloatVector.fromMemorySegment(S, src, from0 + whole, ORDER).sub(mean0);
+                d1 = FloatVector.fromMemorySegment(S, src, from1 + whole, ORDER).sub(mean1);
+                odd0 = odd0.add(d0.mul(d0), lastLanes);
+                odd1 = odd1.add(d1.mul(d1), lastLanes);
+            }
+            sum0.add(odd0).intoArray(sums, row * Lanes.COUNT);
+            sum1.add(odd1).intoArray(sums, (row + 1) * Lanes.COUNT);
+        }
+    }
+
+    /** Finds the mean of each row's channels from the sums in the lanes. */
+    private void means(float[] sums, int rows, float[] means) {
+        for (int row = 0; row < rows; row += GROUP) {
+            int at = row * Lanes.COUNT;
+            Lanes.sums(FloatVector.fromArray(S, sums, at), FloatVector.fromArray(S, sums, at + Lanes.COUNT),
+                    FloatVector.fromArray(S, sums, at + 2 * Lanes.COUNT),
+                    FloatVector.fromArray(S, sums, at + 3 * Lanes.COUNT)).mul(inverse).intoArray(means, row);
+        }
+    }
+
+    /** Turns variances into {@code 1 / sqrt(variance + eps)}. */
+    private void scales(float[] variances, int rows) {
+        FloatVector one = FloatVector.broadcast(S, 1);
+        for (int row = 0; row < rows; row += Lanes.COUNT) {
+            one.div(FloatVector.fromArray(S, variances, row).add(eps).sqrt()).intoArray(variances, row);
         }
     }
 
     private void write(MemorySegment src, long from, long stride, int rows, float[] means, float[] scales,
             MemorySegment dst, long to, long dstStride) {
+        OffHeap.require(src, dst);
         long bytes = (long) Lanes.vectors(channels) * BYTES;
         long pairs = bytes & -PAIR;
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < rows; row += 2) {
+            int next = Math.min(row + 1, rows - 1);
             long from0 = from + row * stride;
+            long from1 = from + next * stride;
             long to0 = to + row * dstStride;
-            FloatVector mean = FloatVector.broadcast(S, means[row]);
-            FloatVector scale = FloatVector.broadcast(S, scales[row]);
+            long to1 = to + next * dstStride;
+            FloatVector mean0 = FloatVector.broadcast(S, means[row]);
+            FloatVector mean1 = FloatVector.broadcast(S, means[next]);
+            FloatVector scale0 = FloatVector.broadcast(S, scales[row]);
+            FloatVector scale1 = FloatVector.broadcast(S, scales[next]);
+            FloatVector x0, x1;
             long at = 0;
             for (; at != pairs; at += PAIR) {
-                FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean).mul(scale)
-                        .intoMemorySegment(dst, to0 + at, ORDER);
-                FloatVector.fromMemorySegment(S, src, from0 + at + BYTES, ORDER).sub(mean).mul(scale)
-                        .intoMemorySegment(dst, to0 + at + BYTES, ORDER);
+                MemorySegment pair0 = src.asSlice(from0 + at, PAIR);
+                MemorySegment pair1 = src.asSlice(from1 + at, PAIR);
+                x0 = FloatVector.fromMemorySegment(S, pair0, 0, ORDER).sub(mean0).mul(scale0);
+                x1 = FloatVector.fromMemorySegment(S, pair1, 0, ORDER).sub(mean1).mul(scale1);
+                FloatVector y0 = FloatVector.fromMemorySegment(S, pair0, BYTES, ORDER).sub(mean0).mul(scale0);
+                FloatVector y1 = FloatVector.fromMemorySegment(S, pair1, BYTES, ORDER).sub(mean1).mul(scale1);
+                MemorySegment out0 = dst.asSlice(to0 + at, PAIR);
+                MemorySegment out1 = dst.asSlice(to1 + at, PAIR);
+                x0.intoMemorySegment(out0, 0, ORDER);
+                y0.intoMemorySegment(out0, BYTES, ORDER);
+                x1.intoMemorySegment(out1, 0, ORDER);
+                y1.intoMemorySegment(out1, BYTES, ORDER);
             }
             if (at != bytes) {
-                FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean).mul(scale)
-                        .intoMemorySegment(dst, to0 + at, ORDER);
+                x0 = FloatVector.fromMemorySegment(S, src, from0 + at, ORDER).sub(mean0).mul(scale0);
+                x1 = FloatVector.fromMemorySegment(S, src, from1 + at, ORDER).sub(mean1).mul(scale1);
+                x0.intoMemorySegment(dst, to0 + at, ORDER);
+                x1.intoMemorySegment(dst, to1 + at, ORDER);
             }
         }
     }

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
  * <p>HotSpot compiles the JDK's accesses to memory for the classes of segments that it has seen in them, whoever called.
  * In a process that also uses segments over arrays or mapped files these are too many to tell, and whatever a kernel reads
  * outside its innermost loop becomes a virtual call: a tenth of V2 Tiny's time. Where the class has been compared, C2
- * knows it. So every register tile begins with a comparison, and every other kernel's access has one, which C2 takes out of
- * the loops; layer norm alone is faster without.
+ * knows it. So every register tile and every pass of a layer norm begins with a comparison, and every other kernel's access
+ * has one, which C2 takes out of the loops.
  */
 final class OffHeap {
 
