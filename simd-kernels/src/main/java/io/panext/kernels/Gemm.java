@@ -21,7 +21,9 @@ final class Gemm {
     static final int TILE_ROWS = 7;
 
     // The tiles spell out every vector operation: wrapped in a method of our own, those beyond C2's inlining budget
-    // would be calls, and every vector that they take or give a heap object.
+    // would be calls, and every vector that they take or give a heap object. The panel and each row are slices that end
+    // with the loop: what C2 works out before a loop, to leave only its counter to compare, outweighs the products of a
+    // short one, but is little where all bounds are the same.
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final ByteOrder ORDER = Lanes.ORDER;
     private static final int BYTES = Lanes.BYTES;
@@ -77,28 +79,36 @@ final class Gemm {
         long a4 = a0 + Math.min(4, rows - 1) * stride;
         long a5 = a0 + Math.min(5, rows - 1) * stride;
         long a6 = a0 + Math.min(6, rows - 1) * stride;
+        MemorySegment w = b.asSlice(panel, depth * (2L * BYTES), 1);
+        MemorySegment r0 = a.asSlice(a0, depth * 4L, 1);
+        MemorySegment r1 = a.asSlice(a1, depth * 4L, 1);
+        MemorySegment r2 = a.asSlice(a2, depth * 4L, 1);
+        MemorySegment r3 = a.asSlice(a3, depth * 4L, 1);
+        MemorySegment r4 = a.asSlice(a4, depth * 4L, 1);
+        MemorySegment r5 = a.asSlice(a5, depth * 4L, 1);
+        MemorySegment r6 = a.asSlice(a6, depth * 4L, 1);
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (2L * BYTES), ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (2L * BYTES) + BYTES, ORDER);
-            FloatVector x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
+            FloatVector b0 = FloatVector.fromMemorySegment(S, w, k * (2L * BYTES), ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(S, w, k * (2L * BYTES) + BYTES, ORDER);
+            FloatVector x = FloatVector.broadcast(S, r0.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
+            x = FloatVector.broadcast(S, r1.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
+            x = FloatVector.broadcast(S, r2.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
+            x = FloatVector.broadcast(S, r3.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
+            x = FloatVector.broadcast(S, r4.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
+            x = FloatVector.broadcast(S, r5.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
+            x = FloatVector.broadcast(S, r6.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c60 = x.fma(b0, c60);
             c61 = x.fma(b1, c61);
         }
@@ -141,21 +151,29 @@ final class Gemm {
         long a4 = a0 + Math.min(4, rows - 1) * stride;
         long a5 = a0 + Math.min(5, rows - 1) * stride;
         long a6 = a0 + Math.min(6, rows - 1) * stride;
+        MemorySegment w = b.asSlice(panel, depth * (1L * BYTES), 1);
+        MemorySegment r0 = a.asSlice(a0, depth * 4L, 1);
+        MemorySegment r1 = a.asSlice(a1, depth * 4L, 1);
+        MemorySegment r2 = a.asSlice(a2, depth * 4L, 1);
+        MemorySegment r3 = a.asSlice(a3, depth * 4L, 1);
+        MemorySegment r4 = a.asSlice(a4, depth * 4L, 1);
+        MemorySegment r5 = a.asSlice(a5, depth * 4L, 1);
+        MemorySegment r6 = a.asSlice(a6, depth * 4L, 1);
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(S, b, panel + (long) k * (1L * BYTES), ORDER);
-            FloatVector x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a0 + (long) k * 4));
+            FloatVector b0 = FloatVector.fromMemorySegment(S, w, k * (1L * BYTES), ORDER);
+            FloatVector x = FloatVector.broadcast(S, r0.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c00 = Lanes.fma(x, b0, c00);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a1 + (long) k * 4));
+            x = FloatVector.broadcast(S, r1.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c10 = Lanes.fma(x, b0, c10);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a2 + (long) k * 4));
+            x = FloatVector.broadcast(S, r2.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c20 = Lanes.fma(x, b0, c20);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a3 + (long) k * 4));
+            x = FloatVector.broadcast(S, r3.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c30 = Lanes.fma(x, b0, c30);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a4 + (long) k * 4));
+            x = FloatVector.broadcast(S, r4.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c40 = Lanes.fma(x, b0, c40);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a5 + (long) k * 4));
+            x = FloatVector.broadcast(S, r5.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c50 = Lanes.fma(x, b0, c50);
-            x = FloatVector.broadcast(S, a.get(ValueLayout.JAVA_FLOAT, a6 + (long) k * 4));
+            x = FloatVector.broadcast(S, r6.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c60 = Lanes.fma(x, b0, c60);
         }
         c60.intoMemorySegment(c, c0 + Math.min(6, rows - 1) * cStride, ORDER);

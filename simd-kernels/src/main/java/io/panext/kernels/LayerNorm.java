@@ -77,8 +77,8 @@ public final class LayerNorm extends RowNorm {
             FloatVector odd0 = zero, odd1 = zero;
             long at = 0;
             for (; at != pairs; at += PAIR) {
-                MemorySegment pair0 = src.asSlice(from0 + at, PAIR);
-                MemorySegment pair1 = src.asSlice(from1 + at, PAIR);
+                MemorySegment pair0 = src.asSlice(from0 + at, PAIR, 1);
+                MemorySegment pair1 = src.asSlice(from1 + at, PAIR, 1);
                 sum0 = sum0.add(FloatVector.fromMemorySegment(S, pair0, 0, ORDER));
                 sum1 = sum1.add(FloatVector.fromMemorySegment(S, pair1, 0, ORDER));
                 odd0 = odd0.add(FloatVector.fromMemorySegment(S, pair0, BYTES, ORDER));
@@ -114,8 +114,8 @@ public final class LayerNorm extends RowNorm {
             FloatVector d0, d1;
             long at = 0;
             for (; at != pairs; at += PAIR) {
-                MemorySegment pair0 = src.asSlice(from0 + at, PAIR);
-                MemorySegment pair1 = src.asSlice(from1 + at, PAIR);
+                MemorySegment pair0 = src.asSlice(from0 + at, PAIR, 1);
+                MemorySegment pair1 = src.asSlice(from1 + at, PAIR, 1);
                 d0 = FloatVector.fromMemorySegment(S, pair0, 0, ORDER).sub(mean0);
                 d1 = FloatVector.fromMemorySegment(S, pair1, 0, ORDER).sub(mean1);
                 sum0 = Lanes.fma(d0, d0, sum0);
@@ -178,14 +178,14 @@ public final class LayerNorm extends RowNorm {
             FloatVector x0, x1;
             long at = 0;
             for (; at != pairs; at += PAIR) {
-                MemorySegment pair0 = src.asSlice(from0 + at, PAIR);
-                MemorySegment pair1 = src.asSlice(from1 + at, PAIR);
+                MemorySegment pair0 = src.asSlice(from0 + at, PAIR, 1);
+                MemorySegment pair1 = src.asSlice(from1 + at, PAIR, 1);
                 x0 = FloatVector.fromMemorySegment(S, pair0, 0, ORDER).sub(mean0).mul(scale0);
                 x1 = FloatVector.fromMemorySegment(S, pair1, 0, ORDER).sub(mean1).mul(scale1);
                 FloatVector y0 = FloatVector.fromMemorySegment(S, pair0, BYTES, ORDER).sub(mean0).mul(scale0);
                 FloatVector y1 = FloatVector.fromMemorySegment(S, pair1, BYTES, ORDER).sub(mean1).mul(scale1);
-                MemorySegment out0 = dst.asSlice(to0 + at, PAIR);
-                MemorySegment out1 = dst.asSlice(to1 + at, PAIR);
+                MemorySegment out0 = dst.asSlice(to0 + at, PAIR, 1);
+                MemorySegment out1 = dst.asSlice(to1 + at, PAIR, 1);
                 x0.intoMemorySegment(out0, 0, ORDER);
                 y0.intoMemorySegment(out0, BYTES, ORDER);
                 x1.intoMemorySegment(out1, 0, ORDER);
