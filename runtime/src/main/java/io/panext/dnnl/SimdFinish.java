@@ -23,6 +23,7 @@ record SimdFinish(List<PostOp> postOps, Block block, Group group) implements Scr
             for (int row = block.row(); row < end; row += Linear.CHUNK) {
                 epilogue.apply(columns.slice(row, Math.min(row + Linear.CHUNK, end)), row, group.from());
             }
+            epilogue.finish(columns.slice(block.row(), end), block.row(), group.from());
         };
     }
 }

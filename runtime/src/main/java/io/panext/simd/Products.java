@@ -94,7 +94,7 @@ final class Products {
             PackedWeights scaled = weights.scaled(factors.slice(image, image + 1), operands.scratch(share));
             RowSource rows = RowSource.of(operands.src().slice(from, to));
             new Linear(scaled).run(rows, operands.dst().slice(from, to), ImageRows.of(to - from),
-                    (block, row, column) -> epilogue.apply(block, from + row, column), share);
+                    epilogue.from(from), share);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.panext.kernels;
 
-/** What is done to a block of a matrix product while it is still in the nearest cache. */
+/** What is done to a matrix product block by block, while they are still in a near cache. */
 @FunctionalInterface
 public interface Epilogue {
 
@@ -16,7 +16,7 @@ public interface Epilogue {
     }
 
     /**
-     * Finishes a block.
+     * Changes a few columns, as soon as they are there: in the nearest cache.
      *
      * @param block  the block, changed in place; its rows belong to one image and one {@link Linear#CHUNK}
      * @param row    its first row within the whole product
@@ -24,10 +24,38 @@ public interface Epilogue {
      */
     void apply(Matrix block, int row, int column);
 
+    /**
+     * Changes rows, as soon as all of their columns are there that one worker computes: in the second-level cache.
+     *
+     * @param rows   the rows, changed in place; whosever they are
+     * @param row    the first of them within the whole product
+     * @param column their first column within the whole product
+     */
+    default void finish(Matrix rows, int row, int column) {}
+
+    /**
+     * Returns this epilogue for the rows from one on, as a product of their own.
+     *
+     * @param first which row of the whole product is their first
+     */
+    default Epilogue from(int first) {
+        Epilogue whole = this;
+        return new Epilogue() {
+            @Override
+            public void apply(Matrix block, int row, int column) {
+                whole.apply(block, first + row, column);
+            }
+
+            @Override
+            public void finish(Matrix rows, int row, int column) {
+                whole.finish(rows, first + row, column);
+            }
+        };
+    }
+
     /** Returns an epilogue that adds the same place of another matrix: the residual connection. */
     static Epilogue add(Matrix residual) {
-        return (block, row, column) -> Add.apply(block,
-                residual.slice(row, row + block.rows()).columns(column, block.columns()));
+        return new Residual(residual);
     }
 
     /**

@@ -101,7 +101,8 @@ public record Linear(PackedWeights weights) {
             while (last < toChunk && firstRow.applyAsInt(last + 1) - base <= blockRows) {
                 last++;
             }
-            Matrix block = src.rows(base, firstRow.applyAsInt(last));
+            int end = firstRow.applyAsInt(last);
+            Matrix block = src.rows(base, end);
             block.requireColumns(weights.depth());
             for (int panel = fromPanel; panel < toPanel; panel++) {
                 int column = weights.firstColumn(panel);
@@ -113,6 +114,9 @@ public record Linear(PackedWeights weights) {
                     epilogue.apply(out.columns(column, weights.usedColumns(panel)), from, column);
                 }
             }
+            int column = weights.firstColumn(fromPanel);
+            int columns = weights.firstColumn(toPanel - 1) + weights.usedColumns(toPanel - 1) - column;
+            epilogue.finish(dst.slice(base, end).columns(column, columns), base, column);
         }
     }
 }
