@@ -5,7 +5,10 @@ import java.util.Locale;
 /** Where kernels come from. */
 public enum BackendChoice {
 
-    /** Each op is given to what is fastest for it; oneDNN is used if it is there. */
+    /**
+     * What is fastest: the Vector API, and for the ops that it is faster for oneDNN, if it is there and saves enough of a
+     * run's time to be worth its memory.
+     */
     AUTO,
 
     /** The Vector API alone. */

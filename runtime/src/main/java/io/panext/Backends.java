@@ -1,6 +1,7 @@
 package io.panext;
 
 import io.panext.compile.Backend;
+import io.panext.compile.Kernel;
 import io.panext.compile.Program;
 import io.panext.compile.Selection;
 import io.panext.dnnl.DnnlBackend;
@@ -9,6 +10,7 @@ import io.panext.graph.Op;
 import io.panext.graph.Shape;
 import io.panext.onednn.CacheFolder;
 import io.panext.onednn.DataType;
+import io.panext.onednn.Isa;
 import io.panext.onednn.Onednn;
 import io.panext.onednn.OnednnUnavailableException;
 import io.panext.simd.SimdBackend;
@@ -23,84 +25,133 @@ import java.util.stream.Stream;
 /**
  * The backends that options ask for.
  *
- * @param list    in order of preference
- * @param onednn  oneDNN, if it is one of them
- * @param warning what the user should know: why oneDNN is not used although it is there
+ * @param list      in order of preference
+ * @param compiler  what the compiler may do
+ * @param selection chooses among them
  */
-record Backends(List<Backend> list, Optional<Onednn> onednn, Optional<String> warning) {
+record Backends(List<Backend> list, Program.Options compiler, Selection selection) {
 
     private static final Backend SIMD = new SimdBackend();
 
-    /** @throws BackendUnavailableException if what was asked for cannot be had */
-    static Backends of(Options options) {
-        boolean required = options.backend() == BackendChoice.ONEDNN || options.precision() == Precision.BF16;
-        if (options.backend() == BackendChoice.SIMD) {
-            if (required) {
-                throw new BackendUnavailableException("bf16 needs oneDNN: the backend must not be simd");
-            }
-            return new Backends(List.of(SIMD), Optional.empty(), Optional.empty());
+    /**
+     * Finds them. oneDNN is loaded if it is needed: not where {@link BackendChoice#AUTO} knows that it saves little.
+     *
+     * @param images shape of what will be run
+     * @param notes  told what the user should know, in a sentence: why oneDNN is not used although it is there
+     * @param mayMeasure asked before kernels are measured
+     * @throws BackendUnavailableException if what was asked for cannot be had
+     */
+    static Backends of(Options options, Shape images, Consumer<String> notes, BooleanSupplier mayMeasure) {
+        if (options.precision() == Precision.BF16) {
+            return bf16(options, images, notes, mayMeasure);
         }
-        try {
-            Optional<Onednn> onednn = Onednn.find();
-            if (onednn.isEmpty() && required) {
-                throw new BackendUnavailableException(Onednn.ABSENT);
+        return switch (options.backend()) {
+            case SIMD -> simd(options);
+            case ONEDNN -> {
+                require();
+                yield onednn(options, Selection.FIRST);
             }
-            return onednn.map(library -> with(library, options))
-                    .orElseGet(() -> new Backends(List.of(SIMD), onednn, Optional.empty()));
-        } catch (OnednnUnavailableException e) {
-            if (required) {
-                throw new BackendUnavailableException(e.getMessage(), e);
-            }
-            return new Backends(List.of(SIMD), Optional.empty(),
-                    Optional.of(e.getMessage() + ": the Vector API does everything"));
-        }
-    }
-
-    private static Backends with(Onednn onednn, Options options) {
-        WeightLayout layout = options.expectsFewRuns() ? WeightLayout.TRANSPOSED : WeightLayout.PACKED;
-        return switch (options.precision()) {
-            case FP32 -> new Backends(List.of(new DnnlBackend(DataType.F32, layout), SIMD), Optional.of(onednn),
-                    Optional.empty());
-            case BF16 -> {
-                if (!onednn.isa().bf16()) {
-                    throw new BackendUnavailableException("bf16 needs instructions that this machine lacks: it has "
-                            + onednn.isa().name() + "; fp32 works everywhere");
+            case AUTO -> {
+                if (options.expectsFewRuns()) {
+                    yield isLoaded(notes) ? onednn(options, Selection.AT_ONCE) : simd(options);
                 }
-                Backend bf16 = new DnnlBackend(DataType.BF16, layout);
-                yield new Backends(List.of(bf16, op -> rounds(op, bf16) ? Stream.empty() : SIMD.kernels(op)),
-                        Optional.of(onednn), Optional.empty());
+                yield Onednn.identity().map(library -> fastest(options, library, images, notes, mayMeasure))
+                        .orElseGet(() -> simd(options));
             }
         };
     }
 
-    /** Returns what the compiler may do: before a few runs, weights that oneDNN takes as they are stay as they are. */
-    Program.Options compiler(Options options) {
-        return onednn.isPresent() && options.expectsFewRuns() && options.precision() == Precision.FP32
-                ? options.compiler().forFewRuns()
-                : options.compiler();
+    private static Backends simd(Options options) {
+        return new Backends(List.of(SIMD), options.compiler(), Selection.FIRST);
+    }
+
+    /** Before a few runs, weights that oneDNN takes as they are stay as they are. */
+    private static Backends onednn(Options options, Selection selection) {
+        return new Backends(List.of(new DnnlBackend(DataType.F32, layout(options)), SIMD),
+                options.expectsFewRuns() ? options.compiler().forFewRuns() : options.compiler(), selection);
+    }
+
+    private static Backends fastest(Options options, String library, Shape images, Consumer<String> notes,
+            BooleanSupplier mayMeasure) {
+        var onednn = new OnednnWhenAsked(new DnnlBackend(DataType.F32, layout(options)), notes);
+        return new Backends(List.of(onednn, SIMD), options.compiler(), new Fastest(images, Optional.of(SIMD),
+                machine(library), CacheFolder.ofUser(), notes, mayMeasure));
+    }
+
+    private static Backends bf16(Options options, Shape images, Consumer<String> notes, BooleanSupplier mayMeasure) {
+        if (options.backend() == BackendChoice.SIMD) {
+            throw new BackendUnavailableException("bf16 needs oneDNN: the backend must not be simd");
+        }
+        Isa isa = require().isa();
+        if (!isa.bf16()) {
+            throw new BackendUnavailableException("bf16 needs instructions that this machine lacks: it has "
+                    + isa.name() + "; fp32 works everywhere");
+        }
+        Backend bf16 = new DnnlBackend(DataType.BF16, layout(options));
+        return new Backends(List.of(bf16, op -> rounds(op, bf16) ? Stream.empty() : SIMD.kernels(op)),
+                options.compiler(), bf16Selection(options, images, notes, mayMeasure));
+    }
+
+    private static Selection bf16Selection(Options options, Shape images, Consumer<String> notes,
+            BooleanSupplier mayMeasure) {
+        if (options.backend() == BackendChoice.ONEDNN) {
+            return Selection.FIRST;
+        }
+        return options.expectsFewRuns()
+                ? Selection.AT_ONCE
+                : new Fastest(images, Optional.empty(), machine(Onednn.identity().orElseThrow()),
+                        CacheFolder.ofUser(), notes, mayMeasure);
+    }
+
+    private static WeightLayout layout(Options options) {
+        return options.expectsFewRuns() ? WeightLayout.TRANSPOSED : WeightLayout.PACKED;
+    }
+
+    /** Loads oneDNN for those who cannot do without it. */
+    private static Onednn require() {
+        try {
+            return Onednn.find().orElseThrow(() -> new BackendUnavailableException(Onednn.ABSENT));
+        } catch (OnednnUnavailableException e) {
+            throw new BackendUnavailableException(e.getMessage(), e);
+        }
+    }
+
+    /** Loads oneDNN for those who can do without it. */
+    private static boolean isLoaded(Consumer<String> notes) {
+        try {
+            return Onednn.find().isPresent();
+        } catch (OnednnUnavailableException e) {
+            notes.accept(e.getMessage() + ": the Vector API does everything");
+            return false;
+        }
+    }
+
+    /** oneDNN's kernels, for which it is loaded when they are first asked for. */
+    private static final class OnednnWhenAsked implements Backend {
+
+        private final Backend onednn;
+        private final Consumer<String> notes;
+        private Optional<Boolean> loaded = Optional.empty();
+
+        OnednnWhenAsked(Backend onednn, Consumer<String> notes) {
+            this.onednn = onednn;
+            this.notes = notes;
+        }
+
+        @Override
+        public Stream<Kernel> kernels(Op op) {
+            loaded = Optional.of(loaded.orElseGet(() -> isLoaded(notes)));
+            return loaded.get() ? onednn.kernels(op) : Stream.empty();
+        }
     }
 
     /**
-     * Returns how to choose among them.
+     * Names what the speed of kernels depends on. Another version may have other kernels, or other names for them.
      *
-     * @param images shape of what will be run
-     * @param notes  told what the user should know, in a sentence
-     * @param mayMeasure asked before kernels are measured
+     * @param library identity of oneDNN
      */
-    Selection selection(Options options, Shape images, Consumer<String> notes, BooleanSupplier mayMeasure) {
-        if (onednn.isEmpty() || options.backend() == BackendChoice.ONEDNN) {
-            return Selection.FIRST;
-        }
-        if (options.expectsFewRuns()) {
-            return Selection.AT_ONCE;
-        }
-        return new Fastest(images, machine(onednn.get()), CacheFolder.ofUser(), notes, mayMeasure);
-    }
-
-    /** Another version may have other kernels, or other names for them. */
-    static String machine(Onednn onednn) {
-        return Machine.name(
-                "panext " + Version.NUMBER + ", oneDNN " + onednn.version() + " " + onednn.isa().name());
+    static String machine(String library) {
+        return Machine.name("panext " + Version.NUMBER + ", oneDNN " + library);
     }
 
     /** Returns whether an op is done in bf16, so that no fp32 kernel may take its place. */

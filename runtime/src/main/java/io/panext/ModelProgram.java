@@ -64,10 +64,8 @@ final class ModelProgram implements AutoCloseable {
      */
     static Program compile(Graph graph, Options options, Shape images, Consumer<String> notes,
             BooleanSupplier mayMeasure) {
-        Backends backends = Backends.of(options);
-        backends.warning().ifPresent(notes);
-        return Program.compile(graph, backends.compiler(options), backends.list(),
-                backends.selection(options, images, notes, mayMeasure));
+        Backends backends = Backends.of(options, images, notes, mayMeasure);
+        return Program.compile(graph, backends.compiler(), backends.list(), backends.selection());
     }
 
     Plan plan(Shape images) {

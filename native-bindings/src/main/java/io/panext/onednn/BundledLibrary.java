@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -56,10 +57,15 @@ final class BundledLibrary {
 
     /** Returns the library that comes with the class path, if there is one. */
     static Optional<BundledLibrary> find(Platform platform) throws IOException {
-        ClassLoader loader = BundledLibrary.class.getClassLoader();
-        return loader.getResource(resource(platform, platform.files().getFirst())) == null
-                ? Optional.empty()
-                : Optional.of(new BundledLibrary(platform, loader));
+        return isPresent(platform)
+                ? Optional.of(new BundledLibrary(platform, BundledLibrary.class.getClassLoader()))
+                : Optional.empty();
+    }
+
+    /** Returns whether the class path has it. */
+    static boolean isPresent(Platform platform) {
+        return BundledLibrary.class.getClassLoader()
+                .getResource(resource(platform, platform.files().getFirst())) != null;
     }
 
     private static String resource(Platform platform, String file) {
@@ -116,10 +122,15 @@ final class BundledLibrary {
         }
     }
 
+    /** Reads and does not map: what is mapped counts as resident until it is collected, and an operator counts memory. */
     private static long crc(Path file) throws IOException {
         var crc = new CRC32();
+        ByteBuffer part = ByteBuffer.allocateDirect(1 << 18);
         try (FileChannel channel = FileChannel.open(file)) {
-            crc.update(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+            while (channel.read(part) >= 0) {
+                crc.update(part.flip());
+                part.clear();
+            }
         }
         return crc.getValue();
     }

@@ -11,9 +11,13 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * oneDNN, loaded into this process.
@@ -30,6 +34,9 @@ public record Onednn(String version, Isa isa, Path file) {
 
     private static final int MAJOR = 3;
     private static final int OLDEST_GLIBC_MINOR = 34;
+
+    /** Environment variables that hold oneDNN to older instructions, the first of which counts. */
+    private static final List<String> LIMITS = List.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA");
 
     /** What to do where there is no oneDNN. */
     public static final String ABSENT = "oneDNN is not on the class path: add " + BundledLibrary.ARTIFACT
@@ -71,6 +78,29 @@ public record Onednn(String version, Isa isa, Path file) {
         return Attempt.ONLY.found();
     }
 
+    /**
+     * Names what {@link #find} would load, and the instructions that it is held to, without loading it: what measured times
+     * depend on. Nothing if there is none.
+     */
+    public static Optional<String> identity() {
+        Optional<String> library = installed().map(Onednn::identity)
+                .or(() -> Platform.current().filter(BundledLibrary::isPresent).map(_ -> BundledLibrary.ARTIFACT));
+        return library.map(name -> Stream.concat(Stream.of(name), LIMITS.stream().map(System::getenv)
+                .filter(Objects::nonNull)).collect(Collectors.joining(" at most ")));
+    }
+
+    private static String identity(Path file) {
+        try {
+            return file.toRealPath() + " of " + Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return file + " that cannot be read";
+        }
+    }
+
+    private static Optional<Path> installed() {
+        return Optional.ofNullable(System.getProperty("panext.onednn")).map(Path::of);
+    }
+
     private static Optional<Onednn> loadNow() throws OnednnUnavailableException {
         Optional<Path> file;
         try {
@@ -88,7 +118,7 @@ public record Onednn(String version, Isa isa, Path file) {
 
     /** Returns the library to load, unpacked and checked, if there is one. */
     static Optional<Path> locate(CacheFolder cache) throws IOException, OnednnUnavailableException {
-        Optional<Path> installed = Optional.ofNullable(System.getProperty("panext.onednn")).map(Path::of);
+        Optional<Path> installed = installed();
         Optional<Platform> platform = Platform.current();
         if (installed.isPresent()) {
             return Optional.of(checked(installed.get(), platform));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.lang.foreign.SymbolLookup;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
@@ -92,6 +93,28 @@ class LibraryTest {
             assertEquals("oneDNN 3.11.0 " + isa, Program.line(Find.class,
                     Map.of("DNNL_MAX_CPU_ISA", isa.toUpperCase(Locale.ROOT)), "-Dpanext.onednn=" + library));
         }
+    }
+
+    /** Prints the identity of the library, and whether it has been loaded to tell. */
+    static final class Identify {
+
+        private Identify() {}
+
+        public static void main(String[] args) {
+            System.out.println(Onednn.identity().orElse("none") + ", loaded: "
+                    + SymbolLookup.loaderLookup().find("dnnl_version").isPresent());
+        }
+    }
+
+    @Test
+    void theLibraryIsNamedWithoutBeingLoaded() throws Exception {
+        assertEquals(BundledLibrary.ARTIFACT + ", loaded: false", Program.line(Identify.class, Map.of()));
+        assertEquals(BundledLibrary.ARTIFACT + " at most AVX2, loaded: false", Program.line(Identify.class,
+                Map.of("ONEDNN_MAX_CPU_ISA", "AVX2")));
+        assertEquals(library.toRealPath() + " of " + Files.getLastModifiedTime(library) + ", loaded: false",
+                Program.line(Identify.class, Map.of(), "-Dpanext.onednn=" + library));
+        assertEquals("/nowhere/libdnnl.so that cannot be read, loaded: false",
+                Program.line(Identify.class, Map.of(), "-Dpanext.onednn=/nowhere/libdnnl.so"));
     }
 
     @Test

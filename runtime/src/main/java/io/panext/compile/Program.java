@@ -48,8 +48,7 @@ public record Program(Graph graph, List<Selection.Choice> choices) {
     public static Program compile(Graph graph, Options options, List<Backend> backends, Selection selection) {
         Graph folded = options.fold().fold(graph);
         Graph fused = options.fuse() ? Fusion.fuse(folded) : folded;
-        return new Program(fused, selection.choose(fused,
-                node -> backends.stream().flatMap(backend -> backend.kernels(node.op()))));
+        return new Program(fused, selection.choose(fused, backends));
     }
 
     /** The kernel of each node, in the graph's order. */

@@ -3,7 +3,6 @@ package io.panext.compile;
 import io.panext.graph.Graph;
 import io.panext.graph.Node;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Chooses among the kernels that could run each node of a graph. */
@@ -11,12 +10,12 @@ import java.util.stream.Stream;
 public interface Selection {
 
     /** Takes the first that there is. */
-    Selection FIRST = (graph, candidates) -> graph.nodes().stream().map(node -> first(node, candidates)).toList();
+    Selection FIRST = (graph, backends) -> graph.nodes().stream().map(node -> first(node, backends)).toList();
 
     /** Takes the first that is at its best at once: for programs that run a few times. */
-    Selection AT_ONCE = (graph, candidates) -> graph.nodes().stream()
-            .map(node -> candidates.apply(node).filter(kernel -> !kernel.needsWarmUp()).findFirst()
-                    .map(kernel -> new Choice(kernel, "needs no warm-up")).orElseGet(() -> first(node, candidates)))
+    Selection AT_ONCE = (graph, backends) -> graph.nodes().stream()
+            .map(node -> kernels(node, backends).filter(kernel -> !kernel.needsWarmUp()).findFirst()
+                    .map(kernel -> new Choice(kernel, "needs no warm-up")).orElseGet(() -> first(node, backends)))
             .toList();
 
     /**
@@ -30,15 +29,20 @@ public interface Selection {
     /**
      * Chooses.
      *
-     * @param graph      what will run
-     * @param candidates finds the kernels of a node, in order of preference and none before it is looked at
+     * @param graph    what will run
+     * @param backends where kernels come from, in order of preference
      * @return for each node of the graph one of its kernels
      * @throws IllegalArgumentException if a node has none
      */
-    List<Choice> choose(Graph graph, Function<Node, Stream<Kernel>> candidates);
+    List<Choice> choose(Graph graph, List<Backend> backends);
 
-    private static Choice first(Node node, Function<Node, Stream<Kernel>> candidates) {
-        Kernel kernel = candidates.apply(node).findFirst()
+    /** Finds the kernels of a node, in order of preference and none before it is looked at. */
+    static Stream<Kernel> kernels(Node node, List<Backend> backends) {
+        return backends.stream().flatMap(backend -> backend.kernels(node.op()));
+    }
+
+    private static Choice first(Node node, List<Backend> backends) {
+        Kernel kernel = kernels(node, backends).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no kernel for " + node.name()));
         return new Choice(kernel, "the first of the list");
     }

@@ -27,10 +27,12 @@ record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs) {
     /** The bits of an fp32 of 0.0115: neither zero, which some products skip, nor slow to add. */
     private static final byte FILL = 0x3c;
 
-    private static final int LEAST_ROUNDS = 3;
-
-    /** What takes long enough in Java's interpreter. */
     private static final Share FEW_ROWS = new Share(0, 32);
+
+    /** Returns whether there is nothing to measure. */
+    boolean isDecided() {
+        return candidates.size() == 1;
+    }
 
     /** What is measured is the same for trials of the same name. */
     String name() {
@@ -38,19 +40,13 @@ record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs) {
         return names + " " + inputs + " to " + outputs;
     }
 
-    /** Lets Java compile the candidates: they run in turn until the time is up, at first on few rows. */
-    void warmUp(long nanos) {
-        use((tasks, images) -> {
-            long end = System.nanoTime() + nanos;
-            tasks.forEach(task -> task.run(images, FEW_ROWS));
-            while (System.nanoTime() - end < 0) {
-                tasks.forEach(task -> task.run(images, Share.ALL));
-            }
-        });
+    /** Runs the candidates on few rows: enough for Java to begin to compile them, and little for its interpreter. */
+    void warmUp() {
+        use((tasks, images) -> tasks.forEach(task -> task.run(images, FEW_ROWS)));
     }
 
     /**
-     * Runs the candidates in turn until the time is up, three times each at least.
+     * Runs the candidates in turn until the time is up, once each at least.
      *
      * @return the shortest time of each, in microseconds, by name
      */
@@ -58,13 +54,13 @@ record Trial(List<Kernel> candidates, List<Shape> inputs, List<Shape> outputs) {
         var best = new LinkedHashMap<String, Double>();
         use((tasks, images) -> {
             long end = System.nanoTime() + nanos;
-            for (int round = 0; round < LEAST_ROUNDS || System.nanoTime() - end < 0; round++) {
+            do {
                 for (int i = 0; i < tasks.size(); i++) {
                     long start = System.nanoTime();
                     tasks.get(i).run(images, Share.ALL);
                     best.merge(candidates.get(i).name(), (System.nanoTime() - start) / 1e3, Math::min);
                 }
-            }
+            } while (System.nanoTime() - end < 0);
         });
         return best;
     }

@@ -3,6 +3,7 @@ package io.panext.tune;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.panext.compile.Backend;
 import io.panext.compile.Kernel;
 import io.panext.compile.PackedKernel;
 import io.panext.compile.Selection;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -120,14 +122,59 @@ class FastestTest {
         assertEquals(0, runs.get());
     }
 
+    @Test
+    void theFrugalBackendIsTakenAloneWhereOthersSaveLittleAndTheyAreNotAskedAgain() throws IOException {
+        List<Selection.Choice> choices = choose(backend("frugal", 2_000_000), backend("hungry", 2_000_000));
+        assertFrugalAlone(choices);
+        assertTrue(runs.get() > 0);
+        assertFrugalAlone(choose(backend("frugal", 2_000_000), _ -> {
+            throw new AssertionError("nothing is left to ask");
+        }));
+    }
+
+    @Test
+    void theFrugalBackendIsNotTakenWhereOthersSaveMuch() throws IOException {
+        for (int time = 0; time < 2; time++) {
+            choose(backend("frugal", 2_000_000), backend("hungry", 1_000)).forEach(choice -> {
+                assertEquals("hungry", choice.kernel().name());
+                assertTrue(choice.reason().matches("hungry \\d+ us < frugal \\d+ us"), choice.reason());
+            });
+        }
+    }
+
+    @Test
+    void thatOthersHaveNothingIsNotRemembered() throws IOException {
+        choose(backend("frugal", 1_000), _ -> Stream.empty()).forEach(choice -> assertEquals("the only one",
+                choice.reason()));
+        assertEquals(0, runs.get());
+        choose(backend("frugal", 2_000_000), backend("hungry", 1_000)).forEach(choice -> assertEquals("hungry",
+                choice.kernel().name()));
+    }
+
+    private static void assertFrugalAlone(List<Selection.Choice> choices) {
+        choices.forEach(choice -> {
+            assertEquals("frugal", choice.kernel().name());
+            assertTrue(choice.reason().matches("alone: other backends would save \\d\\.\\d % of a run"),
+                    choice.reason());
+        });
+    }
+
+    private Backend backend(String name, long nanos) {
+        return _ -> Stream.of(new Timed(name, nanos, runs));
+    }
+
+    private List<Selection.Choice> choose(Backend frugal, Backend other) throws IOException {
+        return new Fastest(IMAGES, Optional.of(frugal), "a machine", new CacheFolder(temporary), notes::add, () -> true,
+                NANOS).choose(graph(), List.of(other, frugal));
+    }
+
     private List<Selection.Choice> choose(Path folder, String machine) throws IOException {
         return choose(folder, machine, () -> true);
     }
 
     private List<Selection.Choice> choose(Path folder, String machine, BooleanSupplier mayMeasure) throws IOException {
-        var selection = new Fastest(IMAGES, machine, new CacheFolder(folder), notes::add, mayMeasure, NANOS);
-        return selection.choose(graph(), node -> Stream.of(new Timed("slow", 2_000_000, runs),
-                new Timed("quick", 1_000, runs)));
+        return new Fastest(IMAGES, Optional.empty(), machine, new CacheFolder(folder), notes::add, mayMeasure, NANOS)
+                .choose(graph(), List.of(backend("slow", 2_000_000), backend("quick", 1_000)));
     }
 
     private Path onlyFile() throws IOException {

@@ -30,19 +30,26 @@ class MeasurementsTest {
 
     @Test
     void timesAreRead() throws IOException {
-        write("{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}}");
-        assertEquals(Map.of("trial", Map.of("kernel", 1.5)), Measurements.load(folder, MACHINE).micros());
+        write("{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}, \"gains\": {\"program\": 0.5}}");
+        Measurements known = Measurements.load(folder, MACHINE);
+        assertEquals(Map.of("trial", Map.of("kernel", 1.5)), known.micros());
+        assertEquals(Map.of("program", 0.5), known.gains());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "[]", "1", "", "{\"machine\": \"a machine\"}",
-            "{\"machine\": \"another\", \"micros\": {\"trial\": {\"kernel\": 1.5}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": null}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": null}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"NaN\"}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"Infinity\"}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 0}}}",
-            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": -1}}}"})
+            "{\"machine\": \"another\", \"micros\": {\"trial\": {\"kernel\": 1.5}}, \"gains\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": null}, \"gains\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": null}}, \"gains\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"NaN\"}}, \"gains\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": \"Infinity\"}}, \"gains\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 0}}, \"gains\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": -1}}, \"gains\": {}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}, \"gains\": null}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}, \"gains\": {\"program\": null}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}, \"gains\": {\"program\": \"NaN\"}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}, \"gains\": {\"program\": -1}}",
+            "{\"machine\": \"a machine\", \"micros\": {\"trial\": {\"kernel\": 1.5}}, \"gains\": {\"program\": 1}}"})
     void whatIsNoMemoryOfTimesIsAsGoodAsNone(String content) throws IOException {
         write(content);
         assertEquals(Map.of(), Measurements.load(folder, MACHINE).micros());
@@ -63,7 +70,9 @@ class MeasurementsTest {
     }
 
     private void write(String content) throws IOException {
-        Measurements.load(folder, MACHINE).store(folder);
+        Measurements any = Measurements.load(folder, MACHINE);
+        any.add("trial", Map.of("kernel", 1.0));
+        any.store(folder);
         try (Stream<Path> files = Files.list(temporary)) {
             Files.writeString(files.findAny().orElseThrow(), content);
         }
