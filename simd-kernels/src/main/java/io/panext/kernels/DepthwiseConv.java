@@ -8,7 +8,8 @@ import java.lang.foreign.ValueLayout;
  * The 7×7 depthwise convolution with stride 1, zero padding 3 and bias.
  *
  * <p>One vector of channels at a time: the rows that an output row needs are kept, padded with zeros, in a ring of eight
- * rows, and {@link DepthwiseTile} computes neighbouring pixels of a row from them.
+ * rows, and {@link DepthwiseTile} computes neighbouring pixels of a row from them. Rows of seven pixels are read where they
+ * are, by {@link NarrowDepthwiseTile}.
  */
 public final class DepthwiseConv {
 
@@ -22,6 +23,9 @@ public final class DepthwiseConv {
     static final int TILE_PIXELS = DepthwiseTile.PIXELS;
 
     private static final int SLOTS = 8;
+
+    /** Pixels so far apart evict each other from the first level of cache, which has few places for each of them. */
+    private static final int CACHE_WAY_BYTES = 4096;
 
     private final MemorySegment weights;
     private final int channels;
@@ -78,9 +82,29 @@ public final class DepthwiseConv {
     public void run(Matrix src, Matrix dst, int height, int width, MemorySegment scratch, Share share) {
         src.requireColumns(channels);
         dst.requireShape(src.rows(), channels);
-        scratch.asSlice(0, scratchBytes(width)).fill((byte) 0);
-        Band.each(src, dst, height, width, share,
-                (from, to, slice, top, bottom) -> slice(from, to, slice, height, width, top, bottom, scratch));
+        if (width == NarrowDepthwiseTile.WIDTH && Lanes.FUSED && src.stride() % CACHE_WAY_BYTES != 0) {
+            Band.each(src, dst, height, width, share,
+                    (from, to, slice, top, bottom) -> narrow(from, to, slice, height, top, bottom));
+        } else {
+            scratch.asSlice(0, scratchBytes(width)).fill((byte) 0);
+            Band.each(src, dst, height, width, share,
+                    (from, to, slice, top, bottom) -> slice(from, to, slice, height, width, top, bottom, scratch));
+        }
+    }
+
+    /** Computes rows of one narrow image in one vector of channels, from where the input is. */
+    private void narrow(Matrix src, Matrix dst, int slice, int height, int top, int bottom) {
+        long column = (long) slice * Lanes.BYTES;
+        long taps = sliceOffset(slice);
+        for (int y = top; y < bottom; y++) {
+            int fromTap = Math.max(0, PADDING - y);
+            int toTap = Math.min(KERNEL, height + PADDING - y);
+            NarrowDepthwiseTile.run(src.memory(),
+                    src.rowOffset((y - PADDING + fromTap) * NarrowDepthwiseTile.WIDTH) + column, src.stride(),
+                    toTap - fromTap, weights, taps + (long) fromTap * KERNEL * Lanes.BYTES,
+                    taps + (long) TAPS * Lanes.BYTES, dst.memory(),
+                    dst.rowOffset(y * NarrowDepthwiseTile.WIDTH) + column, dst.stride());
+        }
     }
 
     /** Computes the rows {@code top} to {@code bottom} of one image in one vector of channels. */
