@@ -1,7 +1,9 @@
 package io.panext.cli;
 
+import io.panext.zoo.checkpoint.PretrainedModel;
 import java.io.PrintWriter;
 import java.util.Collection;
+import java.util.List;
 
 /** What a command tells the user beside its results: one line each, on standard error. */
 final class Messages {
@@ -16,6 +18,11 @@ final class Messages {
     /** Passes on what the user should know, though all is well. */
     void warn(Collection<String> warnings) {
         warnings.forEach(warning -> err.println("panext: warning: " + printable(warning)));
+    }
+
+    /** The same for tensors: they are neither prepared nor named here, so what is assumed of that does not matter. */
+    void warnOfTensors(List<String> warnings, PretrainedModel model) {
+        warn(warnings.stream().filter(warning -> !model.assumptions().contains(warning)).toList());
     }
 
     /** Says what is being done, where it takes a while. */

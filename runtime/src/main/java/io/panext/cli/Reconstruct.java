@@ -97,10 +97,12 @@ final class Reconstruct implements Callable<Integer> {
         Options options = execution.options(1).withDecoder(decoder.decoder());
         try (PretrainedModel pretrained = model.open();
                 MaskedAutoencoder autoencoder = MaskedAutoencoder.load(pretrained, options)) {
-            new Messages(command.commandLine().getErr()).warn(autoencoder.warnings());
+            var messages = new Messages(command.commandLine().getErr());
             if (source.image != null) {
+                messages.warn(autoencoder.warnings());
                 reconstruct(autoencoder, decoder.decoder().decode(source.image));
             } else {
+                messages.warnOfTensors(autoencoder.warnings(), pretrained);
                 reconstruct(autoencoder, MaskedTensors.read(source.tensors, autoencoder.spec().reduction()));
             }
         }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,10 +72,7 @@ final class Run implements Callable<Integer> {
                 PretrainedModel pretrained = PretrainedModel.open(model, arch.architecture, weights.key)) {
             List<Integer> shape = InputTensors.images(images);
             try (ConvNeXt convNeXt = ConvNeXt.load(pretrained, execution.options(shape.getFirst()))) {
-                // nothing is prepared or named here, so assumptions about that do not matter
-                var warnings = new ArrayList<String>(convNeXt.warnings());
-                warnings.removeAll(pretrained.assumptions());
-                new Messages(command.commandLine().getErr()).warn(warnings);
+                new Messages(command.commandLine().getErr()).warnOfTensors(convNeXt.warnings(), pretrained);
                 run(convNeXt, images.bytes(InputTensors.IMAGES), shape);
             }
         }
