@@ -8,6 +8,9 @@ import jdk.incubator.vector.FloatVector;
 /** A multiplication and an addition for each channel: {@code x · scale + shift}. */
 public final class Affine {
 
+    /** Rows that are done column by column: rows of a few vectors are too short for loops of their own. */
+    private static final int BLOCK_ROWS = 32;
+
     private final MemorySegment memory;
     private final int channels;
     private final long shift;
@@ -60,9 +63,14 @@ public final class Affine {
     public void run(Matrix src, Matrix dst, Share share) {
         src.requireColumns(channels);
         dst.requireShape(src.rows(), channels);
-        int end = share.to(src.rows());
-        for (int row = share.from(src.rows()); row < end; row++) {
-            apply(src.memory(), src.rowOffset(row), dst.memory(), dst.rowOffset(row));
+        apply(src, dst, share.from(src.rows()), share.to(src.rows()));
+    }
+
+    /** Computes the rows {@code from} to {@code to}, excluded. */
+    void apply(Matrix src, Matrix dst, int from, int to) {
+        for (int row = from; row < to; row += BLOCK_ROWS) {
+            apply(src.memory(), src.rowOffset(row), src.stride(), dst.memory(), dst.rowOffset(row), dst.stride(),
+                    Math.min(BLOCK_ROWS, to - row));
         }
     }
 
@@ -76,19 +84,22 @@ public final class Affine {
         }
     }
 
-    /** Computes one row, in whole vectors. */
-    void apply(MemorySegment src, long from, MemorySegment dst, long to) {
+    private void apply(MemorySegment src, long from, long srcStride, MemorySegment dst, long to, long dstStride,
+            int rows) {
         // Spelled out, for it is inlined into kernels that leave C2 little budget for methods of ours.
         OffHeap.require(src, dst);
         OffHeap.require(memory);
         int vectors = Lanes.vectors(channels);
         for (int v = 0; v < vectors; v++) {
             long at = (long) v * Lanes.BYTES;
-            FloatVector x = FloatVector.fromMemorySegment(Lanes.SPECIES, src, from + at, Lanes.ORDER);
             FloatVector scale = FloatVector.fromMemorySegment(Lanes.SPECIES, memory, at, Lanes.ORDER);
             FloatVector shift = FloatVector.fromMemorySegment(Lanes.SPECIES, memory, this.shift + at, Lanes.ORDER);
-            FloatVector y = Lanes.FUSED ? x.fma(scale, shift) : x.mul(scale).add(shift);
-            y.intoMemorySegment(dst, to + at, Lanes.ORDER);
+            for (int row = 0; row < rows; row++) {
+                FloatVector x = FloatVector.fromMemorySegment(Lanes.SPECIES, src, from + at + row * srcStride,
+                        Lanes.ORDER);
+                FloatVector y = Lanes.FUSED ? x.fma(scale, shift) : x.mul(scale).add(shift);
+                y.intoMemorySegment(dst, to + at + row * dstStride, Lanes.ORDER);
+            }
         }
     }
 }

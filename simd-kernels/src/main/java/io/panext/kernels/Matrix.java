@@ -64,6 +64,11 @@ public record Matrix(MemorySegment memory, long offset, long stride, int rows, i
         return new Matrix(memory, offset + 4L * from, stride, rows, count);
     }
 
+    /** Returns whether the vectors of a row end where the next row starts. */
+    boolean isGapless() {
+        return stride == (long) Lanes.vectors(columns) * Lanes.BYTES;
+    }
+
     /** Returns one value. */
     public float get(int row, int column) {
         return memory.get(ValueLayout.JAVA_FLOAT_UNALIGNED, position(row, column));

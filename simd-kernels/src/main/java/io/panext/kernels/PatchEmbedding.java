@@ -124,9 +124,9 @@ public final class PatchEmbedding {
     }
 
     /**
-     * Gathers windows beside each other, a column of all of them after the other, two values at a time: with vectors of a
-     * second width in the program, HotSpot no longer knows that of the others, and in some processes leaves a register
-     * tile's sums on the heap.
+     * Gathers windows beside each other, a few columns of all of them after the other, in numbers of eight bytes: with
+     * vectors of a second width in the program, HotSpot no longer knows that of the others, and in some processes leaves a
+     * register tile's sums on the heap.
      *
      * @param first  where the first window starts, in bytes
      * @param plane  bytes from one colour to the next
@@ -142,6 +142,10 @@ public final class PatchEmbedding {
             for (int ky = 0; ky < edge; ky++) {
                 long from = first + colour * plane + ky * stride;
                 int kx = 0;
+                for (; kx + 3 < edge; kx += 4) {
+                    copyFours(src, from + 4L * kx, step, dst.memory(), to, dst.stride(), dst.rows());
+                    to += 16;
+                }
                 for (; kx + 1 < edge; kx += 2) {
                     copyPairs(src, from + 4L * kx, step, dst.memory(), to, dst.stride(), dst.rows());
                     to += 8;
@@ -151,6 +155,17 @@ public final class PatchEmbedding {
                     to += 4;
                 }
             }
+        }
+    }
+
+    private static void copyFours(MemorySegment src, long from, long step, MemorySegment dst, long to, long stride,
+            int count) {
+        OffHeap.require(src, dst);
+        for (int i = 0; i < count; i++) {
+            long left = src.get(ValueLayout.JAVA_LONG_UNALIGNED, from + i * step);
+            long right = src.get(ValueLayout.JAVA_LONG_UNALIGNED, from + i * step + 8);
+            dst.set(ValueLayout.JAVA_LONG_UNALIGNED, to + i * stride, left);
+            dst.set(ValueLayout.JAVA_LONG_UNALIGNED, to + i * stride + 8, right);
         }
     }
 

@@ -20,7 +20,7 @@ public final class RmsNorm extends RowNorm {
             long at = src.rowOffset(row);
             divide(src.memory(), at, squares(src.memory(), at, Lanes.zero()).lane(0) / channels, dst.memory(),
                     dst.rowOffset(row));
-            finish(dst, row, row + 1);
         }
+        finish(dst, from, to);
     }
 }

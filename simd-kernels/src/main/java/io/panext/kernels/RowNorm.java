@@ -51,9 +51,7 @@ public abstract sealed class RowNorm permits LayerNorm, RmsNorm, SimpleNorm {
     /** Scales and shifts rows that have been normalised, if that is wanted. */
     final void finish(Matrix dst, int from, int to) {
         if (affine.isPresent()) {
-            for (int row = from; row < to; row++) {
-                affine.get().apply(dst.memory(), dst.rowOffset(row), dst.memory(), dst.rowOffset(row));
-            }
+            affine.get().apply(dst, dst, from, to);
         }
     }
 

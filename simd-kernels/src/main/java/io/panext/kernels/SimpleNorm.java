@@ -25,7 +25,7 @@ public final class SimpleNorm extends RowNorm {
             FloatVector mean = sum(src.memory(), at).div(channels);
             divide(src.memory(), at, squares(src.memory(), at, mean).lane(0) / (channels - 1), dst.memory(),
                     dst.rowOffset(row));
-            finish(dst, row, row + 1);
         }
+        finish(dst, from, to);
     }
 }
