@@ -26,7 +26,7 @@ import java.util.function.Function;
 /** The linears. */
 final class Products {
 
-    /** From how many rows for each output channel on the weights are scaled, and not the rows, of a masked map. */
+    /** From how many rows for each output channel on weights are scaled that take more memory than rows of a masked map. */
     private static final int MASKED_ROWS_PER_COLUMN = 8;
 
     private Products() {}
@@ -102,13 +102,17 @@ final class Products {
     private static boolean scalesWeights(Op.Linear op, Shape shape) {
         ImageRows images = shape.statistics();
         int rows = images.rows() / images.images();
-        return rows > (shape.visible().isPresent() ? MASKED_ROWS_PER_COLUMN : 1) * op.bias().size();
+        int columns = op.bias().size();
+        boolean masked = shape.visible().isPresent();
+        return rows > (masked && weightBytes(op, shape) > rowBytes(op, shape) ? MASKED_ROWS_PER_COLUMN : 1) * columns;
     }
 
     private static long scaledBytes(Op.Linear op, Shape shape) {
-        return scalesWeights(op, shape)
-                ? PackedWeights.bytes(op.bias().size(), shape.channels())
-                : rowBytes(op, shape);
+        return scalesWeights(op, shape) ? weightBytes(op, shape) : rowBytes(op, shape);
+    }
+
+    private static long weightBytes(Op.Linear op, Shape shape) {
+        return PackedWeights.bytes(op.bias().size(), shape.channels());
     }
 
     private static long rowBytes(Op.Linear op, Shape shape) {
