@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How weights get from a checkpoint into their packed form. */
 class LoadingTest {
 
-    /** Of a linear, the weights of one panel: four vectors of columns, of the widest there are. */
-    private static final int PANEL = 64;
+    /** Of a linear, the weights of one panel: two vectors of columns, of the widest there are. */
+    private static final int PANEL = 32;
 
     /** Values that are brought into oneDNN's layout at a time. */
     private static final int CHUNK = 1 << 16;

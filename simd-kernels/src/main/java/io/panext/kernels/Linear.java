@@ -12,8 +12,8 @@ import java.util.function.IntUnaryOperator;
  */
 public record Linear(PackedWeights weights) {
 
-    /** Rows of a chunk: they divide every map of a 224-pixel image (3136, 784, 196 and 49 pixels). */
-    public static final int CHUNK = 49;
+    /** Rows of a chunk: seven register tiles. */
+    public static final int CHUNK = 7 * Gemm.TILE_ROWS;
 
     /** Input rows that leave room in the second-level cache for the weights that they meet, in bytes. */
     private static final long BLOCK_BYTES = 256 << 10;

@@ -10,26 +10,33 @@ import jdk.incubator.vector.FloatVector;
  * Weights {@code [columns, depth]} and bias {@code [columns]} of a matrix product, in the order that {@link Gemm} reads
  * them.
  *
- * <p>Columns are grouped in {@link Panels}. Within a panel come the vectors of depth 0, then those of depth 1, and so on.
- * The bias of all columns follows. Columns beyond the last hold zeros.
+ * <p>Columns are grouped in panels of two vectors, the last perhaps of one; where registers are few, of one. Within a
+ * panel come the vectors of depth 0, then those of depth 1, and so on. The bias of all columns follows. Columns beyond
+ * the last hold zeros.
  */
 public final class PackedWeights {
 
-    /** Depths that are reordered at a time: the columns of a panel stay in the nearest cache. */
-    private static final int STRETCH = 64;
+    /**
+     * With two vectors a register tile has 14 sums, and C2 loads the values of all its rows before it uses the first: more
+     * than 16 registers hold.
+     */
+    private static final int PANEL_VECTORS = Lanes.REGISTERS < 32 ? 1 : 2;
+
+    /** Depths that are reordered at a time: their 32 columns stay in the nearest cache. */
+    private static final int STRETCH = 128;
 
     private final MemorySegment memory;
     private final int columns;
     private final int depth;
     private final int vectors;
-    private final Panels panels;
+    private final int panels;
 
     private PackedWeights(MemorySegment memory, int columns, int depth) {
         this.memory = memory;
         this.columns = columns;
         this.depth = depth;
         this.vectors = Lanes.vectors(columns);
-        this.panels = Panels.of(vectors);
+        this.panels = (vectors + PANEL_VECTORS - 1) / PANEL_VECTORS;
     }
 
     /**
@@ -57,11 +64,11 @@ public final class PackedWeights {
         int depth = source.depth();
         MemorySegment memory = allocator.allocate(bytes(columns, depth), Matrix.ROW_ALIGNMENT);
         PackedWeights packed = new PackedWeights(memory, columns, depth);
-        int width = Math.min(columns, Panels.MOST_VECTORS * Lanes.COUNT);
+        int width = Math.min(columns, PANEL_VECTORS * Lanes.COUNT);
         float[] weights = new float[width * depth];
-        float[] reordered = new float[Panels.MOST_VECTORS * Lanes.COUNT * depth];
+        float[] reordered = new float[PANEL_VECTORS * Lanes.COUNT * depth];
         float[] bias = new float[width];
-        for (int panel = 0; panel < packed.panels(); panel++) {
+        for (int panel = 0; panel < packed.panels; panel++) {
             // The bias may depend on the weights: whoever works it out has then seen them.
             source.weights(packed.firstColumn(panel), packed.usedColumns(panel), weights);
             source.bias(packed.firstColumn(panel), packed.usedColumns(panel), bias);
@@ -106,7 +113,7 @@ public final class PackedWeights {
     public PackedWeights scaled(Matrix factors, MemorySegment scratch) {
         factors.requireShape(1, depth);
         MemorySegment.copy(memory, biasOffset(0), scratch, biasOffset(0), (long) vectors * Lanes.BYTES);
-        for (int panel = 0; panel < panels(); panel++) {
+        for (int panel = 0; panel < panels; panel++) {
             long rowBytes = (long) panelVectors(panel) * Lanes.BYTES;
             for (int k = 0; k < depth; k++) {
                 FloatVector factor = Lanes.broadcast(factors.get(0, k));
@@ -134,15 +141,15 @@ public final class PackedWeights {
     }
 
     int panels() {
-        return panels.count();
+        return panels;
     }
 
     int panelVectors(int panel) {
-        return panels.firstVector(panel + 1) - panels.firstVector(panel);
+        return firstVector(panel + 1) - firstVector(panel);
     }
 
     int firstColumn(int panel) {
-        return panels.firstVector(panel) * Lanes.COUNT;
+        return firstVector(panel) * Lanes.COUNT;
     }
 
     /** Returns the number of columns of a panel that exist. */
@@ -151,10 +158,14 @@ public final class PackedWeights {
     }
 
     long panelOffset(int panel) {
-        return (long) depth * panels.firstVector(panel) * Lanes.BYTES;
+        return (long) depth * firstVector(panel) * Lanes.BYTES;
     }
 
     long biasOffset(int panel) {
-        return ((long) depth * vectors + panels.firstVector(panel)) * Lanes.BYTES;
+        return ((long) depth * vectors + firstVector(panel)) * Lanes.BYTES;
+    }
+
+    private int firstVector(int panel) {
+        return Math.min(PANEL_VECTORS * panel, vectors);
     }
 }
