@@ -54,6 +54,7 @@ class ReconstructTest {
             Path input = write(List.of(2, 3, 96, 96), List.of(2, 9), expected.floats("mask"));
             Invocation done = Invocation.of("reconstruct", "-m", FCMAE, "-i", input, "-o", output, "-t", 2);
             assertEquals(0, done.status(), done.err());
+            assertFalse(done.err().contains("assumed"), done.err());
             try (Checkpoint written = Checkpoint.open(output)) {
                 assertEquals(List.of("latent", "pred", "loss"), List.copyOf(written.tensors().keySet()));
                 for (String tensor : written.tensors().keySet()) {
@@ -70,6 +71,7 @@ class ReconstructTest {
         Invocation done = Invocation.of("reconstruct", "-m", FCMAE, "--mask-ratio", 0.75, "--seed", 3, Invocation.CAT,
                 "-o", output);
         assertEquals(0, done.status(), done.err());
+        assertTrue(done.err().contains("preprocessing is assumed"), done.err());
         assertTrue(done.out().matches("loss \\d+\\.\\d{6} over 37 of 49 patches\\n"), done.out());
         RgbImage seen = ImageDecoder.DEFAULT.decode(output);
         assertEquals(3 * 224, seen.width());
