@@ -102,17 +102,13 @@ final class Products {
     private static boolean scalesWeights(Op.Linear op, Shape shape) {
         ImageRows images = shape.statistics();
         int rows = images.rows() / images.images();
-        int columns = op.bias().size();
-        boolean masked = shape.visible().isPresent();
-        return rows > (masked && weightBytes(op, shape) > rowBytes(op, shape) ? MASKED_ROWS_PER_COLUMN : 1) * columns;
+        boolean takesMore = weightBytes(op.weights(), op.bias()) > rowBytes(op, shape);
+        int least = takesMore && shape.visible().isPresent() ? MASKED_ROWS_PER_COLUMN : 1;
+        return rows > least * op.bias().size();
     }
 
     private static long scaledBytes(Op.Linear op, Shape shape) {
-        return scalesWeights(op, shape) ? weightBytes(op, shape) : rowBytes(op, shape);
-    }
-
-    private static long weightBytes(Op.Linear op, Shape shape) {
-        return PackedWeights.bytes(op.bias().size(), shape.channels());
+        return scalesWeights(op, shape) ? weightBytes(op.weights(), op.bias()) : rowBytes(op, shape);
     }
 
     private static long rowBytes(Op.Linear op, Shape shape) {

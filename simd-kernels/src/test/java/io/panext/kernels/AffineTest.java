@@ -12,7 +12,7 @@ class AffineTest {
         float[] scale = Sample.values(1, channels);
         float[] shift = Sample.values(2, channels);
         Affine affine = Affine.pack(scale, shift, Arena.ofAuto());
-        for (int rows : new int[] {1, 2, 13}) {
+        for (int rows : new int[] {1, 2, 13, 32, 70}) {
             float[] values = Sample.values(3, rows * channels);
             float[] actual = Workers.agree(workers -> {
                 GuardedMap map = GuardedMap.of(values, channels);
