@@ -79,7 +79,8 @@ final class Gemm {
         long a4 = a0 + Math.min(4, rows - 1) * stride;
         long a5 = a0 + Math.min(5, rows - 1) * stride;
         long a6 = a0 + Math.min(6, rows - 1) * stride;
-        MemorySegment w = b.asSlice(panel, depth * (2L * BYTES), 1);
+        MemorySegment w0 = b.asSlice(panel, depth * (2L * BYTES) - BYTES, 1);
+        MemorySegment w1 = b.asSlice(panel + BYTES, depth * (2L * BYTES) - BYTES, 1);
         MemorySegment r0 = a.asSlice(a0, depth * 4L, 1);
         MemorySegment r1 = a.asSlice(a1, depth * 4L, 1);
         MemorySegment r2 = a.asSlice(a2, depth * 4L, 1);
@@ -88,8 +89,8 @@ final class Gemm {
         MemorySegment r5 = a.asSlice(a5, depth * 4L, 1);
         MemorySegment r6 = a.asSlice(a6, depth * 4L, 1);
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(S, w, k * (2L * BYTES), ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(S, w, k * (2L * BYTES) + BYTES, ORDER);
+            FloatVector b0 = FloatVector.fromMemorySegment(S, w0, k * (2L * BYTES), ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(S, w1, k * (2L * BYTES), ORDER);
             FloatVector x = FloatVector.broadcast(S, r0.get(ValueLayout.JAVA_FLOAT, k * 4L));
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
