@@ -9,7 +9,8 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>{@code Φ(x) - 1/2} is odd, so that {@code x · (Φ(x) - 1/2)} is {@code x²} times a polynomial in {@code x²}: a
  * minimax fit of degree 14 over |x| ≤ 5.3 in the variable {@code u = 2x²/5.3² - 1}, which keeps the rounding errors of
- * the terms small. Beyond 5.3 the result is {@code x} or zero.
+ * the terms small. Beyond 5.3 the result is {@code x} or zero. Vectors of sixteen floats look up shorter polynomials in
+ * {@link GeluTable}.
  */
 public final class Gelu {
 
@@ -20,7 +21,7 @@ public final class Gelu {
 
     /** Replaces every value. */
     static void apply(Matrix block) {
-        apply(block.memory(), block.offset(), block.stride(), block.rows(), Lanes.vectors(block.columns()), null, 0);
+        apply(block, null, 0);
     }
 
     /**
@@ -30,8 +31,7 @@ public final class Gelu {
      * @param sumsOffset place of the first column's sum, in bytes
      */
     static void applyAndSumSquares(Matrix block, MemorySegment sums, long sumsOffset) {
-        apply(block.memory(), block.offset(), block.stride(), block.rows(), Lanes.vectors(block.columns()),
-                Objects.requireNonNull(sums), sumsOffset);
+        apply(block, Objects.requireNonNull(sums), sumsOffset);
     }
 
     /** Computes one worker's rows of an aligned map. */
@@ -41,10 +41,19 @@ public final class Gelu {
         apply(rows);
     }
 
+    private static void apply(Matrix block, MemorySegment sums, long sumsOffset) {
+        int vectors = Lanes.vectors(block.columns());
+        if (GeluTable.FITS) {
+            GeluTable.apply(block.memory(), block.offset(), block.stride(), block.rows(), vectors, sums, sumsOffset);
+        } else {
+            polynomial(block.memory(), block.offset(), block.stride(), block.rows(), vectors, sums, sumsOffset);
+        }
+    }
+
     // The polynomial is part of the loop, and the loop too much code for C2 to inline into others: as a method of its own,
     // it was a call wherever that had inlined much before, with a heap object for every vector.
-    private static void apply(MemorySegment memory, long first, long stride, int rows, int vectors, MemorySegment sums,
-            long sumsOffset) {
+    private static void polynomial(MemorySegment memory, long first, long stride, int rows, int vectors,
+            MemorySegment sums, long sumsOffset) {
         for (int v = 0; v < vectors; v++) {
             long offset = first + (long) v * Lanes.BYTES;
             FloatVector sum = Lanes.zero();
