@@ -33,6 +33,22 @@ public final class LayerNorm extends RowNorm {
     /** Rows whose lanes are added up together. */
     private static final int GROUP = 4;
 
+    /**
+     * What a thread keeps of a block of rows, for good: made anew for each of many short calls, it would have every image
+     * touch half a megabyte of fresh memory.
+     */
+    private static final class Statistics {
+
+        static final ThreadLocal<Statistics> OF_THREAD = ThreadLocal.withInitial(Statistics::new);
+
+        /** One sum for each lane. */
+        final float[] sums = new float[BLOCK_ROWS * Lanes.COUNT];
+
+        // a vector may start at the last of them
+        final float[] means = new float[BLOCK_ROWS + Lanes.COUNT];
+        final float[] scales = new float[BLOCK_ROWS + Lanes.COUNT];
+    }
+
     private final float inverse;
 
     /**
@@ -48,9 +64,10 @@ public final class LayerNorm extends RowNorm {
     @Override
     void normalise(Matrix src, Matrix dst, int from, int to) {
         int block = Math.clamp(BLOCK_BYTES / (4L * channels), GROUP, BLOCK_ROWS) & -GROUP;
-        float[] sums = new float[block * Lanes.COUNT];
-        float[] means = new float[block + Lanes.COUNT];
-        float[] scales = new float[block + Lanes.COUNT];
+        Statistics statistics = Statistics.OF_THREAD.get();
+        float[] sums = statistics.sums;
+        float[] means = statistics.means;
+        float[] scales = statistics.scales;
         for (int row = from; row < to; row += block) {
             int rows = Math.min(block, to - row);
             sums(src.memory(), src.rowOffset(row), src.stride(), rows, sums);
