@@ -24,9 +24,6 @@ public final class DepthwiseConv {
 
     private static final int SLOTS = 8;
 
-    /** Pixels so far apart evict each other from the first level of cache, which has few places for each of them. */
-    private static final int CACHE_WAY_BYTES = 4096;
-
     private final MemorySegment weights;
     private final int channels;
 
@@ -82,7 +79,7 @@ public final class DepthwiseConv {
     public void run(Matrix src, Matrix dst, int height, int width, MemorySegment scratch, Share share) {
         src.requireColumns(channels);
         dst.requireShape(src.rows(), channels);
-        if (width == NarrowDepthwiseTile.WIDTH && Lanes.FUSED && src.stride() % CACHE_WAY_BYTES != 0) {
+        if (width == NarrowDepthwiseTile.WIDTH && Lanes.FUSED) {
             Band.each(src, dst, height, width, share,
                     (from, to, slice, top, bottom) -> narrow(from, to, slice, height, top, bottom));
         } else {

@@ -18,6 +18,9 @@ public record Matrix(MemorySegment memory, long offset, long stride, int rows, i
     /** Rows of a map start at multiples of this many bytes: a cache line, and the widest vector. */
     public static final int ROW_ALIGNMENT = 64;
 
+    /** Rows so far apart evict each other from the first level of cache, which has few places for each of them. */
+    private static final int CACHE_WAY_BYTES = 4096;
+
     /** @throws IndexOutOfBoundsException if a row would lie outside the memory */
     public Matrix {
         if (rows < 0 || columns < 1 || stride < 0) {
@@ -32,9 +35,10 @@ public record Matrix(MemorySegment memory, long offset, long stride, int rows, i
         return new Matrix(memory, offset, alignedStride(columns), rows, columns);
     }
 
-    /** Returns the bytes from one row of {@code columns} values to the next in an aligned map. */
+    /** Returns the bytes from one row of {@code columns} values to the next in an aligned map: no multiple of 4 KB. */
     public static long alignedStride(int columns) {
-        return (4L * columns + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
+        long stride = (4L * columns + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
+        return stride % CACHE_WAY_BYTES == 0 ? stride + ROW_ALIGNMENT : stride;
     }
 
     /** Returns the bytes that an aligned map takes. */

@@ -69,8 +69,8 @@ class MatrixTest {
     }
 
     @ParameterizedTest(name = "{0} columns take {1} bytes")
-    @CsvSource({"1, 64", "16, 64", "17, 128", "1000, 4032"})
-    void alignedRowsStartAtCacheLines(int columns, long stride) {
+    @CsvSource({"1, 64", "16, 64", "17, 128", "1000, 4032", "1023, 4160", "1024, 4160", "1025, 4160", "2048, 8256"})
+    void alignedRowsStartAtCacheLinesAndNot4KbApart(int columns, long stride) {
         assertEquals(stride, Matrix.alignedStride(columns));
         assertEquals(3 * stride, Matrix.alignedBytes(3, columns));
     }
