@@ -11,7 +11,6 @@ final class Exponential {
 
     private static final float LOWEST = -87;
     private static final float LOG2_E = 1.442695f;
-    private static final float ROUNDING = 0x1.8p23f;
     private static final float LN2_HIGH = 0.6933594f;
     private static final float LN2_LOW = -0.00021219444f;
     private static final int EXPONENT_BIAS = 127;
@@ -22,9 +21,8 @@ final class Exponential {
     /** Returns {@code exp(x)} for {@code x ≤ 0}; what underflows becomes {@code exp(-87)}, NaN stays NaN. */
     static FloatVector of(FloatVector x) {
         FloatVector clamped = x.max(LOWEST);
-        // Adding 1.5 · 2²³ rounds to the nearest integer, and leaves it in the lowest bits; taking it away gives n.
-        FloatVector rounded = clamped.mul(LOG2_E).add(ROUNDING);
-        FloatVector n = rounded.sub(ROUNDING);
+        FloatVector rounded = clamped.mul(LOG2_E).add(Lanes.ROUNDING);
+        FloatVector n = rounded.sub(Lanes.ROUNDING);
         FloatVector r = Lanes.fma(n, Lanes.broadcast(-LN2_HIGH), clamped).sub(n.mul(LN2_LOW));
         FloatVector p = Lanes.broadcast(0.00019875691f);
         p = Lanes.fma(p, r, Lanes.broadcast(0.0013981999f));

@@ -42,20 +42,22 @@ public final class Gelu {
     }
 
     private static void apply(Matrix block, MemorySegment sums, long sumsOffset) {
-        int vectors = Lanes.vectors(block.columns());
         if (GeluTable.FITS) {
-            GeluTable.apply(block.memory(), block.offset(), block.stride(), block.rows(), vectors, sums, sumsOffset);
+            GeluTable.apply(block, sums, sumsOffset);
         } else {
-            polynomial(block.memory(), block.offset(), block.stride(), block.rows(), vectors, sums, sumsOffset);
+            polynomial(block, sums, sumsOffset);
         }
     }
 
     // The polynomial is part of the loop, and the loop too much code for C2 to inline into others: as a method of its own,
     // it was a call wherever that had inlined much before, with a heap object for every vector.
-    private static void polynomial(MemorySegment memory, long first, long stride, int rows, int vectors,
-            MemorySegment sums, long sumsOffset) {
+    private static void polynomial(Matrix block, MemorySegment sums, long sumsOffset) {
+        MemorySegment memory = block.memory();
+        long stride = block.stride();
+        int rows = block.rows();
+        int vectors = Lanes.vectors(block.columns());
         for (int v = 0; v < vectors; v++) {
-            long offset = first + (long) v * Lanes.BYTES;
+            long offset = block.offset() + (long) v * Lanes.BYTES;
             FloatVector sum = Lanes.zero();
             for (int row = 0; row < rows; row++) {
                 long position = offset + row * stride;

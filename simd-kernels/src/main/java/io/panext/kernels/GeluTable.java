@@ -29,9 +29,6 @@ final class GeluTable {
 
     private static final float SCALE = 2.7358491f;
 
-    /** Added to a float, rounds it to an integer and leaves that in the lowest bits. */
-    private static final float ROUNDING = 0x1.8p23f;
-
     /** Coefficients of {@code r⁰} for each interval, then those of {@code r¹} to {@code r⁴}. */
     private static final float[] COEFFICIENTS = { //
             0, 0.14263733f, 0.26762095f, 0.3635813f, 0.42813885f, 0.46619415f, 0.48585004f, 0.49474558f, 0.49827296f,
@@ -53,14 +50,16 @@ final class GeluTable {
     private GeluTable() {}
 
     /**
-     * Replaces values column by column, a vector wide.
+     * Replaces every value.
      *
-     * @param first  place of the first row, in bytes
-     * @param stride bytes from one row to the next
-     * @param sums   where each column's sum of squared results goes, if it is wanted
+     * @param sums       where each column's sum of squared results goes, or null if it is not wanted
+     * @param sumsOffset place of the first column's sum, in bytes
      */
-    static void apply(MemorySegment memory, long first, long stride, int rows, int vectors, MemorySegment sums,
-            long sumsOffset) {
+    static void apply(Matrix block, MemorySegment sums, long sumsOffset) {
+        MemorySegment memory = block.memory();
+        long stride = block.stride();
+        int rows = block.rows();
+        int vectors = Lanes.vectors(block.columns());
         OffHeap.require(memory);
         IntVector table0 = FloatVector.fromArray(S, COEFFICIENTS, 0).reinterpretAsInts();
         IntVector table1 = FloatVector.fromArray(S, COEFFICIENTS, 16).reinterpretAsInts();
@@ -68,9 +67,9 @@ final class GeluTable {
         IntVector table3 = FloatVector.fromArray(S, COEFFICIENTS, 48).reinterpretAsInts();
         IntVector table4 = FloatVector.fromArray(S, COEFFICIENTS, 64).reinterpretAsInts();
         FloatVector scale = FloatVector.broadcast(S, SCALE);
-        FloatVector rounding = FloatVector.broadcast(S, ROUNDING);
+        FloatVector rounding = FloatVector.broadcast(S, Lanes.ROUNDING);
         for (int v = 0; v < vectors; v++) {
-            long offset = first + (long) v * BYTES;
+            long offset = block.offset() + (long) v * BYTES;
             FloatVector sum = FloatVector.zero(S);
             for (int row = 0; row < rows; row++) {
                 long position = offset + row * stride;

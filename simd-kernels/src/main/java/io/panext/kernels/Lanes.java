@@ -30,6 +30,12 @@ public final class Lanes {
 
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+    /**
+     * Added to a float below 2²², it rounds that to the nearest integer and leaves this in the lowest bits; taken away
+     * again, it leaves the integer.
+     */
+    static final float ROUNDING = 0x1.8p23f;
+
     /** Vector registers of the machine: x86 has 32 with AVX-512 alone, other processors always. */
     static final int REGISTERS = isX86() && FloatVector.SPECIES_PREFERRED.vectorBitSize() < 512 ? 16 : 32;
 

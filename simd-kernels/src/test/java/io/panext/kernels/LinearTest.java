@@ -30,10 +30,11 @@ class LinearTest {
     }
 
     @ParameterizedTest(name = "{0} pixels")
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 13, 48, 49, 50, 97, 98, 99, 196})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 48, 49, 50, 97, 98, 99, 196})
     void agreesWithTheReferenceWhateverThePixels(int pixels) {
         for (int images = 1; images <= 3; images++) {
             assertProduct(images, pixels, 3, 17);
+            assertProduct(images, pixels, 3, 7 * Lanes.COUNT - 3);
         }
     }
 
