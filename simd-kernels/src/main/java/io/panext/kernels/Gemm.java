@@ -30,6 +30,24 @@ final class Gemm {
 
     private Gemm() {}
 
+    /** Returns how many tiles a panel takes. */
+    static int tiles(int rows) {
+        return Math.ceilDiv(rows, TILE_ROWS);
+    }
+
+    /**
+     * Returns how many cache lines each tile of a panel asks for at a time, so that together they ask for the next panel; 0
+     * if they cannot, or if there is but one, which has to wait for its own weights anyway.
+     *
+     * @param weights the weights, which come from memory
+     * @param tiles   how many tiles each panel takes
+     */
+    static int linesAhead(PackedWeights weights, int tiles) {
+        boolean streams = Prefetch.AVAILABLE && weights.panelVectors(0) == 2
+                && weights.depth() % StreamedTile.DEPTH == 0 && tiles > 1;
+        return streams ? Math.ceilDiv(StreamedTile.DEPTH * 2 * BYTES, tiles * Prefetch.LINE) : 0;
+    }
+
     /**
      * Multiplies rows of {@code src} with one panel of the weights.
      *
@@ -37,8 +55,10 @@ final class Gemm {
      * @param weights packed {@code [columns, depth]} and bias
      * @param panel   which panel
      * @param dst     {@code [rows, columns]} of the whole product; only the panel's columns are written, in whole vectors
+     * @param lines   what each tile asks for of the next panel, as {@link #linesAhead} says, or 0
+     * @param tiles   how many tiles of this panel have asked before
      */
-    static void panel(Matrix src, PackedWeights weights, int panel, Matrix dst) {
+    static void panel(Matrix src, PackedWeights weights, int panel, Matrix dst, int lines, int tiles) {
         MemorySegment a = src.memory();
         MemorySegment b = weights.memory();
         MemorySegment c = dst.memory();
@@ -46,11 +66,17 @@ final class Gemm {
         long panelOffset = weights.panelOffset(panel);
         long bias = weights.biasOffset(panel);
         long column = 4L * weights.firstColumn(panel);
+        long asked = (long) lines * Prefetch.LINE * (depth / StreamedTile.DEPTH);
+        long ahead = b.address() + weights.panelOffset(panel + 1) + tiles * asked;
         for (int row = 0; row < src.rows(); row += TILE_ROWS) {
             int rows = Math.min(TILE_ROWS, src.rows() - row);
             long a0 = src.rowOffset(row);
             long c0 = dst.rowOffset(row) + column;
-            if (weights.panelVectors(panel) == 2) {
+            if (lines > 0) {
+                StreamedTile.run(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride(), ahead,
+                        lines);
+                ahead += asked;
+            } else if (weights.panelVectors(panel) == 2) {
                 tile2(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());
             } else {
                 tile1(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());

@@ -104,13 +104,17 @@ public record Linear(PackedWeights weights) {
             int end = firstRow.applyAsInt(last);
             Matrix block = src.rows(base, end);
             block.requireColumns(weights.depth());
+            int linesAhead = linesAhead(firstRow, first, last);
             for (int panel = fromPanel; panel < toPanel; panel++) {
                 int column = weights.firstColumn(panel);
+                int lines = panel + 1 < toPanel ? linesAhead : 0;
+                int tiles = 0;
                 for (int chunk = first; chunk < last; chunk++) {
                     int from = firstRow.applyAsInt(chunk);
                     int to = firstRow.applyAsInt(chunk + 1);
                     Matrix out = dst.slice(from, to);
-                    Gemm.panel(block.slice(from - base, to - base), weights, panel, out);
+                    Gemm.panel(block.slice(from - base, to - base), weights, panel, out, lines, tiles);
+                    tiles += Gemm.tiles(to - from);
                     epilogue.apply(out.columns(column, weights.usedColumns(panel)), from, column);
                 }
             }
@@ -118,5 +122,16 @@ public record Linear(PackedWeights weights) {
             int columns = weights.firstColumn(toPanel - 1) + weights.usedColumns(toPanel - 1) - column;
             epilogue.finish(dst.slice(base, end).columns(column, columns), base, column);
         }
+    }
+
+    private int linesAhead(IntUnaryOperator firstRow, int fromChunk, int toChunk) {
+        if (!areLarge(weights.depth(), weights.columns())) {
+            return 0;
+        }
+        int tiles = 0;
+        for (int chunk = fromChunk; chunk < toChunk; chunk++) {
+            tiles += Gemm.tiles(firstRow.applyAsInt(chunk + 1) - firstRow.applyAsInt(chunk));
+        }
+        return Gemm.linesAhead(weights, tiles);
     }
 }

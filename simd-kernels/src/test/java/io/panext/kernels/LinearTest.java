@@ -44,6 +44,14 @@ class LinearTest {
         assertProduct(1, 5, 8192, 33);
     }
 
+    @Test
+    void agreesWithTheReferenceWhereWeightsComeFromMemory() {
+        assertProduct(1, 7, 512, 641);
+        assertProduct(1, 8, 512, 641);
+        assertProduct(3, 19, 576, 500);
+        assertProduct(1, 99, 1024, 321);
+    }
+
     private static void assertProduct(int images, int pixels, int depth, int columns) {
         LinearCase product = new LinearCase(images, pixels, depth, columns);
         float[] actual = Workers.agree(workers -> {
