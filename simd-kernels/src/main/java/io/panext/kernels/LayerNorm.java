@@ -28,7 +28,7 @@ public final class LayerNorm extends RowNorm {
     private static final long BLOCK_BYTES = 20 << 10;
 
     /** The most rows of a block. */
-    private static final int BLOCK_ROWS = 32;
+    private static final int BLOCK_ROWS = 48;
 
     /** Rows whose lanes are added up together. */
     private static final int GROUP = 4;
