@@ -64,10 +64,15 @@ final class Prefetch {
     @SuppressWarnings("restricted")
     private static Optional<MethodHandle> load() {
         Linker linker = Linker.nativeLinker();
-        MethodHandle map = linker.downcallHandle(linker.defaultLookup().findOrThrow("mmap"),
+        Optional<MemorySegment> mmap = linker.defaultLookup().find("mmap");
+        Optional<MemorySegment> mprotect = linker.defaultLookup().find("mprotect");
+        if (mmap.isEmpty() || mprotect.isEmpty()) {
+            return Optional.empty();
+        }
+        MethodHandle map = linker.downcallHandle(mmap.get(),
                 FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG,
                         ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
-        MethodHandle protect = linker.downcallHandle(linker.defaultLookup().findOrThrow("mprotect"),
+        MethodHandle protect = linker.downcallHandle(mprotect.get(),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG,
                         ValueLayout.JAVA_INT));
         try {

@@ -31,12 +31,13 @@ class PrefetchTest {
 
     @Test
     void nothingIsAskedForAndJavaHasNothingToWarnOfWhereNativeCodeIsNotEnabled() throws Exception {
-        assertEquals(List.of("false"), linesOf("--add-modules=jdk.incubator.vector"));
+        assertEquals(List.of("false"), linesWithoutNativeAccess());
     }
 
-    private static List<String> linesOf(String option) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), option,
-                "-cp", System.getProperty("java.class.path"), Availability.class.getName()).redirectErrorStream(true)
+    private static List<String> linesWithoutNativeAccess() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
+                Availability.class.getName()).redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
