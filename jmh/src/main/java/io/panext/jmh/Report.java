@@ -4,6 +4,7 @@ import io.panext.BackendChoice;
 import io.panext.jmh.peer.Peer;
 import io.panext.jmh.peer.Peers;
 import io.panext.jmh.peer.Workload;
+import io.panext.jmh.report.Ceiling;
 import io.panext.jmh.report.Environment;
 import io.panext.jmh.report.Findings;
 import io.panext.jmh.report.LayerTime;
@@ -58,11 +59,11 @@ public final class Report {
         List<String> failures = outcome.failures();
         var models = new ArrayList<ModelTime>();
         var layers = new ArrayList<LayerTime>();
-        double ceiling = 0;
+        Ceiling ceiling = null;
         for (Map.Entry<Combination, List<RunResult>> entry : outcome.results().entrySet()) {
             Samples samples = Samples.of(entry.getValue());
             switch (Subject.of(entry.getKey())) {
-                case Subject.Ceiling() -> ceiling = FmaCeiling.flop() / samples.quantile(0) / 1e3;
+                case Subject.Ceiling() -> ceiling = new Ceiling(FmaCeiling.flop(), samples);
                 case Subject.Model(Peer peer, Workload work) ->
                     models.add(new ModelTime(peer.name(), work, samples, peakBytes(peer, work, failures)));
                 case Subject.Kernel(BackendChoice backend, Workload work, Layer layer, int stage) ->

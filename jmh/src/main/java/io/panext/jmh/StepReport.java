@@ -18,10 +18,9 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
  * {@link Report} does. All is timed in one process: steps as they follow each other in a run, what the processor can do
  * at most, and ONNX Runtime.
  *
- * <p>Takes some of JMH's own options: {@code -p model=}, {@code batch=}, {@code size=}, {@code threads=} and
- * {@code backend=}, one value each, {@code -wi} rounds to warm up and {@code -i} rounds that count. Precision is fp32,
- * whose ceiling it measures; all threads share each step, also of a batch that a session would by itself divide among
- * them. It needs a gigabyte and the model's weights three times over, off the heap.
+ * <p>Takes some of JMH's own options: {@code -p model=}, {@code batch=}, {@code size=}, {@code threads=},
+ * {@code backend=} and {@code precision=}, one value each, {@code -wi} rounds to warm up and {@code -i} rounds that count.
+ * All threads share each step, also of a batch that a session would by itself divide among them. It needs a gigabyte and the model's weights three times over, off the heap.
  */
 public final class StepReport {
 
@@ -36,7 +35,7 @@ public final class StepReport {
 
                                         Measures a model step by step, and writes steps.md, .csv and .json to the folder report, or to that of
                                         -Dpanext.report. Of JMH's options it takes
-                                          -p   model=, batch=, size=, threads= and backend=, one value each
+                                          -p   model=, batch=, size=, threads=, backend= and precision=, one value each
                                           -wi  rounds to warm up, 10 by default
                                           -i   rounds that count, 40 by default
                                         and none of the others.
@@ -51,11 +50,11 @@ public final class StepReport {
 
     private static List<String> run(Command command) throws CommandLineOptionException, IOException {
         command.requireNoBenchmarks();
-        command.requireParameters(List.of("model", "batch", "size", "threads", "backend"));
+        command.requireParameters(List.of("model", "batch", "size", "threads", "backend", "precision"));
         CommandLineOptions options = command.options();
         Workload work = work(options);
         int rounds = options.getMeasurementIterations().orElse(ROUNDS);
-        try (var runs = new StepRuns(new Panext(backend(options), Precision.FP32), work, MEMORY_BYTES)) {
+        try (var runs = new StepRuns(new Panext(backend(options), precision(options)), work, MEMORY_BYTES)) {
             System.out.print(ReportFiles.write(runs.run(options.getWarmupIterations().orElse(WARMUPS), rounds),
                     Report.folder()));
         }
@@ -74,10 +73,20 @@ public final class StepReport {
 
     /** Returns the backend that a parameter asks for. */
     static BackendChoice backend(CommandLineOptions options) throws CommandLineOptionException {
-        String name = parameter(options, "backend", BackendChoice.AUTO.name());
-        return Arrays.stream(BackendChoice.values()).filter(backend -> backend.name().equals(name)).findFirst()
-                .orElseThrow(() -> new CommandLineOptionException("-p backend=" + name + ": there are "
-                        + Arrays.stream(BackendChoice.values()).map(BackendChoice::name).toList()));
+        return constant(options, "backend", BackendChoice.AUTO, BackendChoice.values());
+    }
+
+    /** Returns the precision that a parameter asks for. */
+    static Precision precision(CommandLineOptions options) throws CommandLineOptionException {
+        return constant(options, "precision", Precision.FP32, Precision.values());
+    }
+
+    private static <E extends Enum<E>> E constant(CommandLineOptions options, String parameter, E preset, E[] all)
+            throws CommandLineOptionException {
+        String name = parameter(options, parameter, preset.name());
+        return Arrays.stream(all).filter(constant -> constant.name().equals(name)).findFirst()
+                .orElseThrow(() -> new CommandLineOptionException("-p " + parameter + "=" + name + ": there are "
+                        + Arrays.stream(all).map(Enum::name).toList()));
     }
 
     private static int number(CommandLineOptions options, String name, int preset) throws CommandLineOptionException {

@@ -2,6 +2,7 @@ package io.panext.jmh;
 
 import io.panext.ConvNeXt;
 import io.panext.Options;
+import io.panext.Precision;
 import io.panext.Session;
 import io.panext.compile.ExecutionMode;
 import io.panext.jmh.peer.Agreement;
@@ -50,6 +51,7 @@ final class StepRuns implements AutoCloseable {
     private final Peer.Model onnxRuntime;
     private final StepClock clock;
     private final FmaCeiling fma = new FmaCeiling();
+    private final Optional<Bf16Ceiling> bf16;
     private final MemoryRead cache;
     private final MemoryRead weights;
     private final MemoryRead memory;
@@ -73,6 +75,7 @@ final class StepRuns implements AutoCloseable {
         }
         session = model.newSession(work.batch(), work.size(), work.size());
         images = arena.allocateFrom(ValueLayout.JAVA_FLOAT, work.images());
+        bf16 = panext.precision() == Precision.BF16 ? Optional.of(new Bf16Ceiling(arena)) : Optional.empty();
         clock = new StepClock(session.plan());
         cache = new MemoryRead(arena, CACHE_BYTES, CACHE_PASSES);
         weights = new MemoryRead(arena, session.plan().weightBytes(), 1);
@@ -80,12 +83,13 @@ final class StepRuns implements AutoCloseable {
     }
 
     /** Times of one round after the other. */
-    private record Times(List<Double> fma, List<Double> cache, List<Double> weights, List<Double> memory,
+    private record Times(List<Double> fma, List<Double> bf16, List<Double> cache, List<Double> weights,
+            List<Double> memory,
             List<Double> whole, List<Double> onnxRuntime) {
 
         Times() {
             this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(),
-                    new ArrayList<>());
+                    new ArrayList<>(), new ArrayList<>());
         }
     }
 
@@ -106,7 +110,9 @@ final class StepRuns implements AutoCloseable {
         for (int round = 0; round < rounds; round++) {
             round(times);
         }
-        var ceilings = new Ceilings(new Ceiling(FMA_PASSES * FmaCeiling.flop(), new Samples(times.fma)),
+        var fp32 = new Ceiling(FMA_PASSES * FmaCeiling.flop(), new Samples(times.fma));
+        var ceilings = new Ceilings(fp32,
+                bf16.map(product -> new Ceiling(Bf16Ceiling.FLOP, new Samples(times.bf16))).orElse(fp32),
                 new Ceiling(cache.bytes(), new Samples(times.cache)),
                 new Ceiling(weights.bytes(), new Samples(times.weights)),
                 new Ceiling(memory.bytes(), new Samples(times.memory)));
@@ -131,6 +137,7 @@ final class StepRuns implements AutoCloseable {
             // as short as steps are, and as near: they share the interruptions and the clock rate
             time(times.cache, () -> sum += cache.run());
             time(times.fma, this::multiplyAndAdd);
+            bf16.ifPresent(product -> time(times.bf16, product::run));
         }
     }
 
@@ -152,6 +159,7 @@ final class StepRuns implements AutoCloseable {
         session.close();
         model.close();
         onnxRuntime.close();
+        bf16.ifPresent(Bf16Ceiling::close);
         arena.close();
     }
 }

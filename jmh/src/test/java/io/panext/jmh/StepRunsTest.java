@@ -2,6 +2,7 @@ package io.panext.jmh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.panext.BackendChoice;
 import io.panext.Precision;
@@ -10,9 +11,12 @@ import io.panext.jmh.peer.Workload;
 import io.panext.jmh.report.StepFindings;
 import io.panext.jmh.report.StepKind;
 import io.panext.jmh.report.StepTime;
+import io.panext.onednn.Onednn;
+import io.panext.onednn.OnednnUnavailableException;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,6 +38,19 @@ class StepRunsTest {
             assertEquals(4, count(findings, "stem, downsampling"));
             assertEquals(6, findings.whole().micros().size());
             assertTrue(steps.stream().allMatch(time -> time.samples().micros().size() == 6));
+        }
+    }
+
+    @Test
+    void bf16ProductsHaveACeilingOfTheirOwn() throws IOException, OnednnUnavailableException {
+        assumeTrue(Onednn.find().map(onednn -> onednn.isa().bf16()).orElse(false));
+        var work = new Workload("convnextv2_atto", 1, 64, 1);
+        try (var runs = new StepRuns(new Panext(BackendChoice.ONEDNN, Precision.BF16), work, 1 << 20)) {
+            StepFindings findings = runs.run(1, 2);
+            assertEquals(Bf16Ceiling.FLOP, findings.ceilings().products().amount());
+            assertEquals(6, findings.ceilings().products().samples().micros().size());
+            assertTrue(findings.steps().stream().map(StepTime::kind)
+                    .allMatch(kind -> kind.isProduct() == kind.kernel().endsWith("bf16")));
         }
     }
 

@@ -11,12 +11,12 @@ import java.util.stream.Stream;
  * All that a run of the suite measured.
  *
  * @param environment   where
- * @param ceilingGflops most fp32 operations that one core did, in GFLOP/s; 0 if that was not measured
+ * @param ceiling       of the fp32 operations that one core can do; null if that was not measured
  * @param peers         names of the runtimes that others stand beside
  * @param models        whole models
  * @param layers        layers
  */
-public record Findings(Environment environment, double ceilingGflops, List<String> peers, List<ModelTime> models,
+public record Findings(Environment environment, Ceiling ceiling, List<String> peers, List<ModelTime> models,
         List<LayerTime> layers) {
 
     private static final String ONEDNN = column("oneDNN");
@@ -55,7 +55,7 @@ public record Findings(Environment environment, double ceilingGflops, List<Strin
                 ratios.put(column(other.runtime()), time.samples().median() / other.samples().median());
             }
         }
-        return Row.of(time.runtime(), time.work(), "", time.samples(), time.work().flop(), ceilingGflops,
+        return Row.of(time.runtime(), time.work(), "", time.samples(), time.work().flop(), ceilingGflops(),
                 time.peakBytes(), ratios);
     }
 
@@ -63,7 +63,13 @@ public record Findings(Environment environment, double ceilingGflops, List<Strin
         Map<String, Double> ratios = unknownRatios();
         layers.stream().filter(other -> other.onOnednn() && other.didWorkOf(time)).findFirst()
                 .ifPresent(other -> ratios.put(ONEDNN, time.samples().median() / other.samples().median()));
-        return Row.of(time.backend(), time.work(), time.layer(), time.samples(), time.flop(), ceilingGflops, 0, ratios);
+        return Row.of(time.backend(), time.work(), time.layer(), time.samples(), time.flop(), ceilingGflops(), 0,
+                ratios);
+    }
+
+    /** Medians are compared with the median: the clock of a processor has fast minutes, which are not those of every sample. */
+    private double ceilingGflops() {
+        return ceiling == null ? 0 : ceiling.perMicro(0.5) / 1e3;
     }
 
     private Map<String, Double> unknownRatios() {

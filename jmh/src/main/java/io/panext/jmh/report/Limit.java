@@ -3,11 +3,11 @@ package io.panext.jmh.report;
 /** What a step can be bound by. */
 public enum Limit {
 
-    /** Fused multiply-adds: those of convolutions and linears, and of GELU. */
+    /** Fused multiply-adds: those of convolutions and linears, and of GELU, which the same units do. */
     FMA {
         @Override
         double micros(StepKind kind, Ceilings ceilings, double quantile) {
-            return (kind.flop() + kind.geluFlop()) / ceilings.fma().perMicro(quantile);
+            return kind.flopMicros(ceilings, quantile) + kind.geluFlop() / ceilings.fma().perMicro(quantile);
         }
     },
 

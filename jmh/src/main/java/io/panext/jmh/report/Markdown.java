@@ -20,8 +20,10 @@ final class Markdown {
     static String of(Findings findings) {
         List<Row> rows = findings.rows();
         var text = new StringBuilder(facts(findings.environment()));
-        if (findings.ceilingGflops() > 0) {
-            text.append(format("%nFMA ceiling of one core: %.1f GFLOP/s%n", findings.ceilingGflops()));
+        Ceiling ceiling = findings.ceiling();
+        if (ceiling != null) {
+            text.append(String.format(Locale.ROOT, "%nFMA ceiling of one core: %.1f GFLOP/s (at most %.1f)%n",
+                    ceiling.perMicro(0.5) / 1e3, ceiling.perMicro(0) / 1e3));
         }
         List<String> peers = findings.peerColumns();
         List<String> backends = findings.layerColumns();

@@ -15,13 +15,16 @@ import java.util.stream.Stream;
  * @param kernel      what runs it
  * @param input       shape of the map that it works on
  * @param output      shape of the map that it gives
+ * @param isProduct   whether it multiplies in the precision of the run, as linears and downsampling do; the others stay with
+ *                    fp32
  * @param flop        multiplications and additions of convolutions and linears
  * @param geluFlop    operations that could be done while GELU is: {@value #GELU_FLOP} a value, for the 19 multiplications
  *                    and fused multiply-adds of panext's own kernel, each of which takes the place of two operations
  * @param weightBytes packed weights
  * @param mapBytes    maps that are read and written, each once
  */
-public record StepKind(String part, String kernel, String input, String output, double flop, double geluFlop,
+public record StepKind(String part, String kernel, String input, String output, boolean isProduct, double flop,
+        double geluFlop,
         long weightBytes, long mapBytes) {
 
     static final int GELU_FLOP = 38;
@@ -33,9 +36,19 @@ public record StepKind(String part, String kernel, String input, String output, 
         Shape input = step.inputs().getFirst().shape();
         Shape output = step.outputs().getFirst().shape();
         return new StepKind(part(step.node()), step.choice().kernel().name(),
-                input.toString(), output.toString(), 2.0 * step.macs(), GELU_FLOP * geluValues(step.node().op(), input),
+                input.toString(), output.toString(), isProduct(step.node().op()), 2.0 * step.macs(),
+                GELU_FLOP * geluValues(step.node().op(), input),
                 step.choice().kernel().weightBytes(), Stream.concat(step.inputs().stream(), step.outputs().stream())
                         .mapToLong(place -> Float.BYTES * values(place.shape())).sum());
+    }
+
+    /** Returns the time that one core needs for the multiplications and additions alone. */
+    double flopMicros(Ceilings ceilings, double quantile) {
+        return flop / (isProduct ? ceilings.products() : ceilings.fma()).perMicro(quantile);
+    }
+
+    private static boolean isProduct(Op op) {
+        return op instanceof Op.Linear || op instanceof Op.Mlp || op instanceof Op.Downsample;
     }
 
     private static String part(Node node) {

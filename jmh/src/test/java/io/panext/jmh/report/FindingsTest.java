@@ -28,7 +28,11 @@ class FindingsTest {
     private static final String ONNX_RUNTIME = Peers.ONNX_RUNTIME.peer().name();
     private static final String DJL_PYTORCH = Peers.DJL_PYTORCH.peer().name();
 
-    private static final Findings FINDINGS = new Findings(ENVIRONMENT, 100, List.of(ONNX_RUNTIME, DJL_PYTORCH, "New"),
+    /** 100 GFLOP/s at the median, 200 at most. */
+    private static final Ceiling CEILING = new Ceiling(1e6, samples(10, 5, 20));
+
+    private static final Findings FINDINGS = new Findings(ENVIRONMENT, CEILING,
+            List.of(ONNX_RUNTIME, DJL_PYTORCH, "New"),
             List.of(model("panext auto", WORK, 100_000, 300_000, 200_000), model("panext auto", OTHER, 100_000),
                     model(ONNX_RUNTIME, WORK, 500_000),
                     model(DJL_PYTORCH, WORK, 800_000), model("New", OTHER, 50_000)),
@@ -61,11 +65,13 @@ class FindingsTest {
         Row row = FINDINGS.rows().getFirst();
         double flop = 2.0 * 2 * WORK.spec().macs(224, 224);
         assertEquals(flop / 0.2 / 1e9 / 200, row.shareOfCeiling(), 1e-9);
+        String markdown = Markdown.of(FINDINGS);
+        assertTrue(markdown.contains("FMA ceiling of one core: 100.0 GFLOP/s (at most 200.0)"), markdown);
     }
 
     @Test
     void withoutTheCeilingThereIsNoShareOfIt() {
-        var findings = new Findings(ENVIRONMENT, 0, List.of(), FINDINGS.models(), FINDINGS.layers());
+        var findings = new Findings(ENVIRONMENT, null, List.of(), FINDINGS.models(), FINDINGS.layers());
         assertNull(findings.rows().getFirst().shareOfCeiling());
         assertFalse(Markdown.of(findings).contains("ceiling of one core"));
     }
