@@ -15,8 +15,11 @@ class LayerNormTest {
 
     static final float EPS = 1e-6f;
 
-    /** Roundings of a value on its way: mean, difference, variance, root, quotient, product, and their sums' share. */
-    static final int ROUNDINGS = 8;
+    /**
+     * Roundings of a value on its way: distance from the first two, mean of a lane, mean, difference, variance of a lane, variance,
+     * root, quotient, product, and their sums' share.
+     */
+    static final int ROUNDINGS = 10;
 
     @EveryChannelCount
     void agreesWithTheReferenceWhateverTheWorkers(int channels) {
@@ -31,17 +34,52 @@ class LayerNormTest {
         assertNormalised(Sample.values(1, 5 * 97, low, high), 97);
     }
 
+    /** Distances from the first channels of a lane are then large, and so are the squares that take each other away. */
+    @ParameterizedTest(name = "{0} channels, the first {1} of them apart")
+    @CsvSource({"97, 1", "97, 4", "97, 8", "97, 16", "768, 16", "768, 3"})
+    void channelsFarFromTheOthersCostFewRoundings(int channels, int apart) {
+        float[] values = Sample.values(1, 5 * channels, -1, 1);
+        for (int i = 0; i < values.length; i++) {
+            values[i] += i % channels < apart ? 1000 : 0;
+        }
+        double[] x = Reference.exactly(values);
+        double[] expected = Reference.layerNorm(x, channels, EPS);
+        IntToDoubleFunction allowed = allowed(x, channels);
+        // two roundings for each channel of a lane, which the root halves
+        double ofVariance = Rounding.UNIT * Lanes.vectors(channels);
+        Rounding.assertWithin(i -> allowed.applyAsDouble(i) + ofVariance * Math.abs(expected[i]), expected,
+                normalised(values, channels));
+    }
+
+    @Test
+    void rowsOfOneValueBecomeZeros() {
+        for (int channels : new int[] {1, 3, 16, 97, 384}) {
+            GuardedMap map = GuardedMap.of(new float[channels], channels);
+            for (int channel = 0; channel < channels; channel++) {
+                map.matrix().set(0, channel, 0.1f);
+            }
+            new LayerNorm(channels, EPS, Optional.empty()).run(map.matrix(), map.matrix(), Share.ALL);
+            for (float value : map.values()) {
+                assertEquals(0, value, ROUNDINGS * Rounding.UNIT * 0.1 / Math.sqrt(EPS));
+            }
+        }
+    }
+
     private static void assertNormalised(float[] values, int channels) {
+        double[] x = Reference.exactly(values);
+        Rounding.assertWithin(allowed(x, channels), Reference.layerNorm(x, channels, EPS),
+                normalised(values, channels));
+    }
+
+    private static float[] normalised(float[] values, int channels) {
         LayerNorm norm = new LayerNorm(channels, EPS, Optional.empty());
-        float[] actual = Workers.agree(workers -> {
+        return Workers.agree(workers -> {
             GuardedMap src = GuardedMap.of(values, channels);
             GuardedMap dst = GuardedMap.empty(values.length / channels, channels);
             workers.each(share -> norm.run(src.matrix(), dst.matrix(), share));
             assertArrayEquals(values, src.values(), "the input has changed");
             return dst.values();
         });
-        double[] x = Reference.exactly(values);
-        Rounding.assertWithin(allowed(x, channels), Reference.layerNorm(x, channels, EPS), actual);
     }
 
     /** What is rounded is as large as the values, and is divided by the deviation like them. */
