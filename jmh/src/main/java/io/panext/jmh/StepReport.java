@@ -20,7 +20,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
  *
  * <p>Takes some of JMH's own options: {@code -p model=}, {@code batch=}, {@code size=}, {@code threads=},
  * {@code backend=} and {@code precision=}, one value each, {@code -wi} rounds to warm up and {@code -i} rounds that count.
- * All threads share each step, also of a batch that a session would by itself divide among them. It needs a gigabyte and the model's weights three times over, off the heap.
+ * All threads share each step, also of a batch that a session would by itself divide among them. It needs a gigabyte and
+ * the model's weights three times over, off the heap.
  */
 public final class StepReport {
 

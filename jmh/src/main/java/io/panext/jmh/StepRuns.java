@@ -34,7 +34,7 @@ final class StepRuns implements AutoCloseable {
     /** More than any first level of cache holds, and no more than any second. */
     private static final long CACHE_BYTES = 192 << 10;
     private static final int CACHE_PASSES = 200;
-    private static final int PASSES = 10;
+    private static final int FMA_PASSES = 10;
 
     /** Timed in a round, after one that is not: others have used the caches before. */
     private static final int RUNS = 3;
@@ -84,8 +84,7 @@ final class StepRuns implements AutoCloseable {
 
     /** Times of one round after the other. */
     private record Times(List<Double> fma, List<Double> bf16, List<Double> cache, List<Double> weights,
-            List<Double> memory,
-            List<Double> whole, List<Double> onnxRuntime) {
+            List<Double> memory, List<Double> whole, List<Double> onnxRuntime) {
 
         Times() {
             this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(),
@@ -110,9 +109,9 @@ final class StepRuns implements AutoCloseable {
         for (int round = 0; round < rounds; round++) {
             round(times);
         }
-        var fp32 = new Ceiling(PASSES * FmaCeiling.flop(), new Samples(times.fma));
+        var fp32 = new Ceiling(FMA_PASSES * FmaCeiling.flop(), new Samples(times.fma));
         var ceilings = new Ceilings(fp32,
-                bf16.map(product -> new Ceiling(PASSES * Bf16Ceiling.FLOP, new Samples(times.bf16))).orElse(fp32),
+                bf16.map(product -> new Ceiling(Bf16Ceiling.FLOP, new Samples(times.bf16))).orElse(fp32),
                 new Ceiling(cache.bytes(), new Samples(times.cache)),
                 new Ceiling(weights.bytes(), new Samples(times.weights)),
                 new Ceiling(memory.bytes(), new Samples(times.memory)));
@@ -138,21 +137,16 @@ final class StepRuns implements AutoCloseable {
             time(times.cache, () -> sum += cache.run());
             time(times.fma, this::multiplyAndAdd);
             bf16.ifPresent(product -> {
+                // others have used the cache meanwhile
                 product.run();
-                time(times.bf16, () -> multiply(product));
+                time(times.bf16, product::run);
             });
         }
     }
 
     private void multiplyAndAdd() {
-        for (int pass = 0; pass < PASSES; pass++) {
+        for (int pass = 0; pass < FMA_PASSES; pass++) {
             sum += fma.fma();
-        }
-    }
-
-    private static void multiply(Bf16Ceiling product) {
-        for (int pass = 0; pass < PASSES; pass++) {
-            product.run();
         }
     }
 

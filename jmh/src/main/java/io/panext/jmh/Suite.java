@@ -63,7 +63,7 @@ record Suite(List<Options> round, int rounds) {
     /**
      * Returns what a command asks for: the benchmarks that it names; else whole models in all combinations of its
      * parameters; else, if it has none either, the marks and the layers. The ceiling is run before each part: what a core
-     * can do is seen in its best moment.
+     * can do changes within a run.
      *
      * @throws CommandLineOptionException if there is no such benchmark or parameter
      */

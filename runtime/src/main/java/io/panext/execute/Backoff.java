@@ -28,8 +28,8 @@ final class Backoff {
     /**
      * Waits until the condition holds: for waits that are known to be short.
      *
-     * <p>Who sleeps wakes up to a tenth of a millisecond late, a virtual processor more so; that is not worth it for what a step
-     * of a run lasts. After the first spin, though, others may have the processor: the one who is waited for may need it.
+     * <p>Who sleeps wakes up to a tenth of a millisecond late, a virtual processor more so; that is not worth it for what a
+     * step of a run lasts. After the first spin, though, others may have the processor: the one who is waited for may need it.
      */
     static void await(BooleanSupplier condition) {
         if (spin(condition) || turn(condition, YIELD_NANOS, Thread::yield)) {

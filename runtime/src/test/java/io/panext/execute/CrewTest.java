@@ -16,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +105,27 @@ class CrewTest {
             Thread.sleep(200);
             assertEquals(before, threads.getThreadCpuTime(worker.threadId()));
         }
+    }
+
+    @Test
+    @Timeout(30)
+    void whoWaitsLongForAnotherSleeps() {
+        var waiting = new AtomicReference<Thread>();
+        var asleep = new AtomicBoolean();
+        Task task = (_, share) -> {
+            if (share.worker() > 0) {
+                waiting.set(Thread.currentThread());
+            } else {
+                while (waiting.get() == null || waiting.get().getState() != Thread.State.TIMED_WAITING) {
+                    Thread.onSpinWait();
+                }
+                asleep.set(true);
+            }
+        };
+        try (Crew crew = new Crew(2)) {
+            crew.run(List.of(task), NOTHING);
+        }
+        assertTrue(asleep.get());
     }
 
     @Test

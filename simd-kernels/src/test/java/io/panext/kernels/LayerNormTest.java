@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,8 @@ class LayerNormTest {
     static final float EPS = 1e-6f;
 
     /**
-     * Roundings of a value on its way: distance from the first two, mean of a lane, mean, difference, variance of a lane, variance,
-     * root, quotient, product, and their sums' share.
+     * Roundings of a value on its way: distance from the first two, mean of a lane, mean, difference, variance of a lane,
+     * variance, root, quotient, product, and their sums' share.
      */
     static final int ROUNDINGS = 10;
 
@@ -54,10 +55,9 @@ class LayerNormTest {
     @Test
     void rowsOfOneValueBecomeZeros() {
         for (int channels : new int[] {1, 3, 16, 97, 384}) {
-            GuardedMap map = GuardedMap.of(new float[channels], channels);
-            for (int channel = 0; channel < channels; channel++) {
-                map.matrix().set(0, channel, 0.1f);
-            }
+            float[] values = new float[channels];
+            Arrays.fill(values, 0.1f);
+            GuardedMap map = GuardedMap.of(values, channels);
             new LayerNorm(channels, EPS, Optional.empty()).run(map.matrix(), map.matrix(), Share.ALL);
             for (float value : map.values()) {
                 assertEquals(0, value, ROUNDINGS * Rounding.UNIT * 0.1 / Math.sqrt(EPS));

@@ -24,8 +24,7 @@ import java.util.stream.Stream;
  * @param mapBytes    maps that are read and written, each once
  */
 public record StepKind(String part, String kernel, String input, String output, boolean isProduct, double flop,
-        double geluFlop,
-        long weightBytes, long mapBytes) {
+        double geluFlop, long weightBytes, long mapBytes) {
 
     static final int GELU_FLOP = 38;
 

@@ -29,7 +29,8 @@ final class StepMarkdown {
         return String.format(Locale.ROOT,
                 "%n%s on %s, batch %d, %d threads. One core at most (median; fastest eighth): %s GFLOP/s of fp32 FMA, "
                         + "%sreads %s GB/s from the second level of cache, %s GB/s from %.0f MB, as much as the weights, "
-                        + "%s GB/s from memory. The model as a whole reaches %.1f %% of the ceiling of its multiplications and additions (%.1f %%).%n",
+                        + "%s GB/s from memory. The model as a whole reaches %.1f %% of the ceiling of its "
+                        + "multiplications and additions (%.1f %%).%n",
                 findings.work().model(), findings.runtime(), findings.work().batch(), findings.work().threads(),
                 rates(ceilings.fma()), products(ceilings), rates(ceilings.cache()), rates(ceilings.weights()),
                 ceilings.weights().amount() / 1e6, rates(ceilings.memory()), 100 * findings.shareOfCeiling(0.5),

@@ -20,14 +20,12 @@ class StepFindingsTest {
 
     /** 100 GFLOP/s, 200 of products; 50 GB/s from cache, 20 with the weights, 10 from memory. */
     private static final Ceilings CEILINGS = new Ceilings(ceiling(100_000), ceiling(200_000), ceiling(50_000),
-            ceiling(20_000),
-            ceiling(10_000));
+            ceiling(20_000), ceiling(10_000));
 
     /** 11 µs of operations, 8 of them in products, 3 for GELU, 10 µs of weights, 8 µs of maps and weights. */
     private static final StepTime LINEAR = time(
             new StepKind("linears of stage 1", "gemm + gelu", "1x8x8x4", "1x8x8x16", true, 16e5, 3e5, 200_000, 200_000),
-            2,
-            50, 40, 60);
+            2, 50, 40, 60);
 
     /** 1 µs of operations, 15 µs of weights, 6 µs of maps and weights. */
     private static final StepTime SMALL = time(
