@@ -20,6 +20,12 @@ final class Gemm {
     /** Rows of the register tile. */
     static final int TILE_ROWS = 7;
 
+    /**
+     * How many tiles of a panel ask for the next one. To ask has its price for the products of the same tile, which the
+     * other tiles do not pay; fewer tiles would ask for more at a time than a core can wait for.
+     */
+    static final int ASKING_TILES = 4;
+
     // The tiles spell out every vector operation: wrapped in a method of our own, those beyond C2's inlining budget
     // would be calls, and every vector that they take or give a heap object. The panel and each row are slices that end
     // with the loop: what C2 works out before a loop, to leave only its counter to compare, outweighs the products of a
@@ -36,8 +42,9 @@ final class Gemm {
     }
 
     /**
-     * Returns how many cache lines each tile of a panel asks for at a time, so that together they ask for the next panel; 0
-     * if they cannot, or if there is but one, which has to wait for its own weights anyway.
+     * Returns how many cache lines each of the first {@value #ASKING_TILES} tiles of a panel asks for at a time, so that
+     * together they ask for the next panel; 0 if they cannot, or if there is but one, which has to wait for its own weights
+     * anyway.
      *
      * @param weights the weights, which come from memory
      * @param tiles   how many tiles each panel takes
@@ -45,7 +52,8 @@ final class Gemm {
     static int linesAhead(PackedWeights weights, int tiles) {
         boolean streams = Prefetch.AVAILABLE && weights.panelVectors(0) == 2
                 && weights.depth() % StreamedTile.DEPTH == 0 && tiles > 1;
-        return streams ? Math.ceilDiv(StreamedTile.DEPTH * 2 * BYTES, tiles * Prefetch.LINE) : 0;
+        int asking = Math.min(tiles, ASKING_TILES);
+        return streams ? Math.ceilDiv(StreamedTile.DEPTH * 2 * BYTES, asking * Prefetch.LINE) : 0;
     }
 
     /**
@@ -55,8 +63,8 @@ final class Gemm {
      * @param weights packed {@code [columns, depth]} and bias
      * @param panel   which panel
      * @param dst     {@code [rows, columns]} of the whole product; only the panel's columns are written, in whole vectors
-     * @param lines   what each tile asks for of the next panel, as {@link #linesAhead} says, or 0
-     * @param tiles   how many tiles of this panel have asked before
+     * @param lines   what a tile asks for of the next panel, as {@link #linesAhead} says, or 0
+     * @param tiles   how many tiles of this panel came before
      */
     static void panel(Matrix src, PackedWeights weights, int panel, Matrix dst, int lines, int tiles) {
         MemorySegment a = src.memory();
@@ -67,20 +75,21 @@ final class Gemm {
         long bias = weights.biasOffset(panel);
         long column = 4L * weights.firstColumn(panel);
         long asked = (long) lines * Prefetch.LINE * (depth / StreamedTile.DEPTH);
-        long ahead = b.address() + weights.panelOffset(panel + 1) + tiles * asked;
+        long next = b.address() + weights.panelOffset(panel + 1);
+        int tile = tiles;
         for (int row = 0; row < src.rows(); row += TILE_ROWS) {
             int rows = Math.min(TILE_ROWS, src.rows() - row);
             long a0 = src.rowOffset(row);
             long c0 = dst.rowOffset(row) + column;
-            if (lines > 0) {
-                StreamedTile.run(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride(), ahead,
-                        lines);
-                ahead += asked;
+            if (lines > 0 && tile < ASKING_TILES) {
+                StreamedTile.run(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride(),
+                        next + tile * asked, lines);
             } else if (weights.panelVectors(panel) == 2) {
                 tile2(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());
             } else {
                 tile1(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());
             }
+            tile++;
         }
     }
 

@@ -104,7 +104,9 @@ public record Linear(PackedWeights weights) {
             int end = firstRow.applyAsInt(last);
             Matrix block = src.rows(base, end);
             block.requireColumns(weights.depth());
-            int linesAhead = linesAhead(firstRow, first, last);
+            // Small weights stay in the second-level cache from the first block on.
+            boolean areFar = first == fromChunk || areLarge(weights.depth(), weights.columns());
+            int linesAhead = areFar ? linesAhead(firstRow, first, last) : 0;
             for (int panel = fromPanel; panel < toPanel; panel++) {
                 int column = weights.firstColumn(panel);
                 int lines = panel + 1 < toPanel ? linesAhead : 0;
@@ -125,9 +127,6 @@ public record Linear(PackedWeights weights) {
     }
 
     private int linesAhead(IntUnaryOperator firstRow, int fromChunk, int toChunk) {
-        if (!areLarge(weights.depth(), weights.columns())) {
-            return 0;
-        }
         int tiles = 0;
         for (int chunk = fromChunk; chunk < toChunk; chunk++) {
             tiles += Gemm.tiles(firstRow.applyAsInt(chunk + 1) - firstRow.applyAsInt(chunk));

@@ -114,16 +114,24 @@ public final class PackedWeights {
         factors.requireShape(1, depth);
         MemorySegment.copy(memory, biasOffset(0), scratch, biasOffset(0), (long) vectors * Lanes.BYTES);
         for (int panel = 0; panel < panels; panel++) {
-            long rowBytes = (long) panelVectors(panel) * Lanes.BYTES;
-            for (int k = 0; k < depth; k++) {
-                FloatVector factor = Lanes.broadcast(factors.get(0, k));
-                long row = panelOffset(panel) + k * rowBytes;
-                for (long at = row; at < row + rowBytes; at += Lanes.BYTES) {
-                    Lanes.store(Lanes.load(memory, at).mul(factor), scratch, at);
-                }
-            }
+            long bytes = panelOffset(panel + 1) - panelOffset(panel);
+            scale(memory.asSlice(panelOffset(panel), bytes, 1), factors, scratch.asSlice(panelOffset(panel), bytes, 1),
+                    panelVectors(panel) - 1);
         }
         return new PackedWeights(scratch, columns, depth);
+    }
+
+    /** Multiplies a panel's vectors, of which {@code 1 << shift} have a factor in common. */
+    private static void scale(MemorySegment src, Matrix factors, MemorySegment dst, int shift) {
+        MemorySegment row = factors.memory();
+        OffHeap.require(src, row, dst);
+        int vectors = factors.columns() << shift;
+        for (int i = 0; i < vectors; i++) {
+            float factor = row.get(ValueLayout.JAVA_FLOAT, factors.offset() + (i >> shift) * 4L);
+            FloatVector.fromMemorySegment(Lanes.SPECIES, src, (long) i * Lanes.BYTES, Lanes.ORDER)
+                    .mul(FloatVector.broadcast(Lanes.SPECIES, factor))
+                    .intoMemorySegment(dst, (long) i * Lanes.BYTES, Lanes.ORDER);
+        }
     }
 
     /** Returns the number of columns: output channels. */

@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
  * lines of those that are multiplied next, so that memory and multiplications take their time together.
  *
  * <p>All at once, the lines would be more than a core can wait for, and the products would wait with them. Loops of a
- * length that C2 knows compare nothing, or their ends would cost what the lines save. They cost 2 to 4 % as it is, which
- * weights that are near have no use for: {@link Gemm} has a tile without for these.
+ * length that C2 knows compare nothing, or their ends would cost what the lines save. A tile takes 2 to 4 % longer for it,
+ * so {@link Gemm} has a tile without for those that need not ask.
  */
 final class StreamedTile {
 
