@@ -21,21 +21,25 @@ public record Linear(PackedWeights weights) {
     /** Input rows that stay in the second-level cache while large weights stream past them, in bytes. */
     private static final long LARGE_BLOCK_BYTES = 640 << 10;
 
+    /** Chunks of input rows that make up for the way of large weights, even if that cache does not keep them. */
+    private static final int LEAST_LARGE_CHUNKS = 4;
+
     /** Weights that no cache of one core keeps from one block, or one run, to the next, in bytes. */
     private static final long LARGE_WEIGHTS = 1 << 20;
 
     /**
-     * Returns the most rows that are asked from a {@link RowSource} at a time: all of them, if they are little more than
-     * a block, for the weights stream past the rest as well.
+     * Returns the most rows that are asked from a {@link RowSource} at a time: all of them, if they are no more than two
+     * blocks, for the weights stream past the second as well.
      *
      * @param rows    rows of the product
      * @param depth   values of a row
      * @param columns values of a row of the result
      */
     public static int blockRows(int rows, int depth, int columns) {
-        long bytes = areLarge(depth, columns) ? LARGE_BLOCK_BYTES : BLOCK_BYTES;
-        int block = CHUNK * (int) Math.max(1, bytes / (CHUNK * 4L * depth));
-        return 4L * rows * depth <= 2 * bytes ? rows : Math.min(rows, block);
+        boolean areLarge = areLarge(depth, columns);
+        long bytes = areLarge ? LARGE_BLOCK_BYTES : BLOCK_BYTES;
+        int block = CHUNK * (int) Math.max(areLarge ? LEAST_LARGE_CHUNKS : 1, bytes / (CHUNK * 4L * depth));
+        return rows <= 2 * block ? rows : block;
     }
 
     /**

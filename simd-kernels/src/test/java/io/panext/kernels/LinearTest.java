@@ -89,7 +89,7 @@ class LinearTest {
         int many = 1_000_000;
         for (int depth : new int[] {1, 48, 147, 1337, 1338, 3343, 3344, 100_000}) {
             assertBlock(Math.max(1, (256 << 10) / (Linear.CHUNK * 4 * depth)), Linear.blockRows(many, depth, 1));
-            assertBlock(Math.max(1, (640 << 10) / (Linear.CHUNK * 4 * depth)), Linear.blockRows(many, depth, 1 << 20));
+            assertBlock(Math.max(4, (640 << 10) / (Linear.CHUNK * 4 * depth)), Linear.blockRows(many, depth, 1 << 20));
         }
     }
 
@@ -98,11 +98,11 @@ class LinearTest {
     }
 
     @Test
-    void whatIsLittleMoreThanABlockIsOne() {
-        assertEquals(85, Linear.blockRows(85, 1536, 64));
-        assertEquals(49, Linear.blockRows(86, 1536, 64));
-        assertEquals(213, Linear.blockRows(213, 1536, 384));
-        assertEquals(98, Linear.blockRows(214, 1536, 384));
+    void twoBlocksAreOne() {
+        assertEquals(98, Linear.blockRows(98, 1536, 64));
+        assertEquals(49, Linear.blockRows(99, 1536, 64));
+        assertEquals(392, Linear.blockRows(392, 1536, 384));
+        assertEquals(196, Linear.blockRows(393, 1536, 384));
         assertEquals(20, Linear.blockRows(20, 100_000, 1));
     }
 
