@@ -11,9 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 
 /**
- * The most bf16 operations that one core can do: oneDNN's product of a size that suits it and stays in the second level of
- * cache. Java has no instruction for them that could be measured alone; of what {@code vdpbf16ps} gives, twice what fp32
- * does, this reaches all but a fiftieth.
+ * The most bf16 operations that one core can do: oneDNN's product of a size that suits it and stays in the second level
+ * of cache. Java has no instruction for them that could be measured alone; of what {@code vdpbf16ps} gives, twice what
+ * fp32 does, this reaches all but a fiftieth.
  */
 final class Bf16Ceiling implements AutoCloseable {
 

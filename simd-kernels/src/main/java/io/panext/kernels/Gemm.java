@@ -76,8 +76,8 @@ final class Gemm {
         long column = 4L * weights.firstColumn(panel);
         long asked = (long) lines * Prefetch.LINE * (depth / StreamedTile.DEPTH);
         long next = b.address() + weights.panelOffset(panel + 1);
-        int tile = tiles;
         for (int row = 0; row < src.rows(); row += TILE_ROWS) {
+            int tile = tiles + row / TILE_ROWS;
             int rows = Math.min(TILE_ROWS, src.rows() - row);
             long a0 = src.rowOffset(row);
             long c0 = dst.rowOffset(row) + column;
@@ -89,7 +89,6 @@ final class Gemm {
             } else {
                 tile1(a, a0, src.stride(), rows, b, panelOffset, depth, bias, c, c0, dst.stride());
             }
-            tile++;
         }
     }
 

@@ -52,6 +52,11 @@ class LinearTest {
         assertProduct(1, 99, 1024, 321);
     }
 
+    @Test
+    void agreesWithTheReferenceWhereOnlyTheFirstBlockFindsWeightsInMemory() {
+        assertProduct(1, 99, 1344, 97);
+    }
+
     private static void assertProduct(int images, int pixels, int depth, int columns) {
         LinearCase product = new LinearCase(images, pixels, depth, columns);
         float[] actual = Workers.agree(workers -> {

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
  *
  * <p>Bounds are those of the roofline model (Williams, Waterman and Patterson, Roofline: an insightful visual
  * performance model for multicore architectures, CACM 52(4), 2009), with a roof for each {@link Limit}: a step takes at
- * least as long as its multiplications and additions at the ceiling of their precision, as its weights from where weights are, and as
- * its maps and weights through the second level of cache, each byte once, whichever takes longest. That the three
- * overlap without loss, that nothing is read twice and that norms, sums and residuals cost nothing besides is granted;
- * GELU is counted. With several threads each is granted all that one has alone, which memory does not give.
+ * least as long as its multiplications and additions at the ceiling of their precision, as its weights from where weights
+ * are, and as its maps and weights through the second level of cache, each byte once, whichever takes longest. That the
+ * three overlap without loss, that nothing is read twice and that norms, sums and residuals cost nothing besides is
+ * granted; GELU is counted. With several threads each is granted all that one has alone, which memory does not give.
  *
  * @param environment where
  * @param runtime     panext, with its backend
